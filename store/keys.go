@@ -1,0 +1,54 @@
+package store
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// Slack's ids are capital letters and digits; a ts is seconds, a dot and six
+// digits. Backends build document names and SQL keys from them, so nothing but
+// word characters may pass: the Firestore client does not check ids itself and
+// would write "T1/turns/x" into another collection.
+var (
+	idRE = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
+	tsRE = regexp.MustCompile(`^[0-9]{1,16}\.[0-9]{1,9}$`)
+)
+
+func check(team, channel, ts string) error {
+	switch {
+	case !idRE.MatchString(team):
+		return fmt.Errorf("%w: team", ErrInvalidKey)
+	case !idRE.MatchString(channel):
+		return fmt.Errorf("%w: channel", ErrInvalidKey)
+	case !tsRE.MatchString(ts):
+		return fmt.Errorf("%w: ts", ErrInvalidKey)
+	}
+	return nil
+}
+
+// Validate returns ErrInvalidKey unless the key is made of Slack's characters.
+func (k ThreadKey) Validate() error { return check(k.Team, k.Channel, k.TS) }
+
+// Validate returns ErrInvalidKey unless the key is made of Slack's characters.
+func (k QuestionKey) Validate() error { return check(k.Team, k.Channel, k.TS) }
+
+// Validate returns ErrInvalidKey unless the scope is made of Slack's characters.
+func (s Scope) Validate() error {
+	ts := s.Thread
+	if ts == "" {
+		ts = "0.0"
+	}
+	return check(s.Team, s.Channel, ts)
+}
+
+// String is the key as one word: team-channel-ts.
+func (k ThreadKey) String() string { return k.Team + "-" + k.Channel + "-" + k.TS }
+
+// String is the key as one word: team-channel-ts.
+func (k QuestionKey) String() string { return k.Team + "-" + k.Channel + "-" + k.TS }
+
+// Scope is where the thread's own settings live.
+func (k ThreadKey) Scope() Scope { return Scope{k.Team, k.Channel, k.TS} }
+
+// ChannelScope is where the settings of the thread's channel live.
+func (k ThreadKey) ChannelScope() Scope { return Scope{k.Team, k.Channel, ""} }

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// MaxImageBytes is the most that PutImage takes: with its fields a prepared
+// image must fit one Firestore document (1,048,576 bytes).
+const MaxImageBytes = 900 << 10
+
+// MaxTurnBytes is the most text that one Turn may hold, for the same reason.
+const MaxTurnBytes = 900 << 10
+
+// SeenFor is how long at least a message is remembered as seen, so that a late
+// redelivery is not taken for a new question. Slack's last retry comes after
+// about five minutes; a day leaves room for a replayed backlog.
+const SeenFor = 24 * time.Hour
+
+// Store keeps threads, their open questions, their images and the settings.
+//
+// Each method is one whole step of the road of a question and takes effect
+// entirely or not at all, in every backend. All methods may be called from
+// several goroutines, and several processes may work on the same data: what
+// they must not do at the same time is fenced by Lease.
+//
+// Values handed in are copied before the call returns, and values handed out
+// belong to the caller: changing either never changes what is stored.
+//
+// Times come from the backend's own clock (a parameter of its Open), in UTC and
+// whole microseconds. Every thread, with its turns, images and settings, is
+// forgotten by itself when the retention time has passed since its last turn
+// (or since its first question, when it has no turn yet). Expired things read
+// as missing even before they are deleted.
+//
+// A key that is not made of Slack's own characters is refused with
+// ErrInvalidKey before anything is read or written. When the context ends, the
+// error satisfies errors.Is with the context's error. A write whose outcome is
+// unknown may be repeated by the caller: Admit, Place, Finish, PutImage,
+// Release, Forget and Expire then end in the same state.
+type Store interface {
+	// Admit records a message and says whether it is new. first is true for
+	// exactly one of all calls with this key, in all processes; only then is
+	// the question open (see Open). A caller whose Admit failed may call again:
+	// the key is recorded once. When Admit returns without an error the record
+	// is durable.
+	//
+	// Kind decides what is kept: a KindAsk makes its thread one that was Asked;
+	// a KindCommand opens the question but leaves Asked as it is; of a
+	// KindRefused only the key is remembered, never text, user or files, and
+	// nothing is opened.
+	//
+	// AdmittedAt and AnswerTS of q are ignored.
+	Admit(ctx context.Context, q Question) (first bool, err error)
+
+	// Asked says whether MedBuddy has ever been asked in this thread, which is
+	// what makes an unmentioned reply a question. It is false for a thread that
+	// is missing, forgotten or expired.
+	Asked(ctx context.Context, t ThreadKey) (bool, error)
+
+	// Lease makes owner the only one who may work on the thread until ttl has
+	// passed. It returns ErrLeaseHeld while another owner's lease is live. An
+	// owner may lease again what it holds: it gets a higher Fence, and its
+	// former lease is lost. The thread need not exist yet.
+	Lease(ctx context.Context, t ThreadKey, owner string, ttl time.Duration) (Lease, error)
+
+	// Renew extends a lease to ttl from now, or returns ErrLeaseLost when it
+	// has passed, was released, or was taken by somebody else. The fence stays.
+	Renew(ctx context.Context, l Lease, ttl time.Duration) (Lease, error)
+
+	// Release gives the lease up, so that another may have it at once. It is
+	// not an error to release what is lost already.
+	Release(ctx context.Context, l Lease) error
+
+	// Open lists the thread's questions that are admitted and not finished,
+	// oldest message first. It is empty, not an error, when there are none.
+	Open(ctx context.Context, t ThreadKey) ([]Question, error)
+
+	// Place remembers which Slack message holds (or will hold) the answer to an
+	// open question; a later call replaces it. ErrLeaseLost when the lease is
+	// not live, ErrNotFound when the question is not open.
+	Place(ctx context.Context, l Lease, q QuestionKey, answerTS string) error
+
+	// PutImage stores a prepared image under its label, with its record. Labels
+	// count 1, 2, 3 ... within a thread; storing a label again replaces it, a
+	// label beyond the next one is ErrInvalidKey. ErrLeaseLost when the lease
+	// is not live, ErrTooLarge over MaxImageBytes.
+	PutImage(ctx context.Context, l Lease, r ImageRecord, data []byte) error
+
+	// Image returns a stored image's record and bytes, or ErrNotFound.
+	Image(ctx context.Context, t ThreadKey, label int) (ImageRecord, []byte, error)
+
+	// Finish appends turns to the thread, in order and without a gap, and
+	// closes the question: its text and files are erased from the record of the
+	// question, its key stays seen. ErrLeaseLost when the lease is not live: then
+	// nothing is stored. ErrNotFound when the question is not open.
+	// Seq and At of the turns are set by the store. Turns may be empty.
+	// ErrTooLarge when a turn holds more than MaxTurnBytes of text.
+	Finish(ctx context.Context, l Lease, q QuestionKey, turns []Turn) error
+
+	// Thread returns the thread with all its turns in order and the records of
+	// its images by label, without bytes. ErrNotFound when there is none.
+	Thread(ctx context.Context, t ThreadKey) (Thread, error)
+
+	// Settings returns what was set for exactly this scope; the zero Settings
+	// when nothing was. Precedence between scopes is the caller's.
+	Settings(ctx context.Context, s Scope) (Settings, error)
+
+	// SetSettings replaces the settings of a scope by change(before) and
+	// returns both. It is atomic: change may be called several times when
+	// others write meanwhile and must have no side effects. By is the caller's
+	// to set; At is set by the store. A thread's settings live as long as the
+	// thread, a channel's until changed. The zero Settings erases.
+	SetSettings(ctx context.Context, s Scope, change func(Settings) Settings) (before, after Settings, err error)
+
+	// Abandoned lists at most limit threads that have open questions and no
+	// live lease, oldest question first as far as the backend can tell cheaply.
+	Abandoned(ctx context.Context, limit int) ([]ThreadKey, error)
+
+	// Forget erases the thread: turns, images, settings, and the content of its
+	// questions, open ones included. What it held can no longer be read by
+	// anybody, nor be found in the embedded file. The keys of its messages stay
+	// seen, so that a redelivery does not bring it back; a live lease is broken,
+	// so that a late Finish is refused. A missing thread gives the zero Deleted.
+	Forget(ctx context.Context, t ThreadKey) (Deleted, error)
+
+	// Expire deletes at most limit expired threads or seen keys and says how many
+	// it deleted; call it until it returns 0. Reads hide expired things
+	// already, so Expire is about space and about erasing, not about meaning.
+	Expire(ctx context.Context, limit int) (int, error)
+
+	// Ping says whether the store can read and write now.
+	Ping(ctx context.Context) error
+
+	// Close waits for running calls and releases what the store holds. Later
+	// calls return ErrClosed.
+	Close() error
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"time"
+)
+
+// ThreadKey names a Slack thread: the workspace, the channel and the ts of the
+// message the thread hangs on.
+type ThreadKey struct{ Team, Channel, TS string }
+
+// QuestionKey names the Slack message that asks. Not Slack's event id: one
+// message arrives under several of those (app_mention and message, redelivery).
+type QuestionKey struct{ Team, Channel, TS string }
+
+// Kind says what a message is to MedBuddy. Stored values, never renumbered.
+type Kind string
+
+const (
+	KindAsk     Kind = "ask"     // a question for the model
+	KindCommand Kind = "command" // a command typed in the thread
+	KindRefused Kind = "refused" // from somebody or somewhere not served
+)
+
+// Question is a message that MedBuddy has taken on.
+type Question struct {
+	Key    QuestionKey
+	Thread ThreadKey
+	Kind   Kind
+	User   string   // Slack user id
+	Text   string   // as Slack sent it
+	Files  []string // Slack file ids, in order
+
+	AdmittedAt time.Time // set by Admit
+	AnswerTS   string    // set by Place; empty before
+}
+
+// Lease is the right to work on a thread.
+type Lease struct {
+	Thread ThreadKey
+	Owner  string
+	Fence  int64 // grows with every lease of the thread; never reused
+	Until  time.Time
+}
+
+// Role is who speaks in a Turn. Stored values, never renumbered.
+type Role string
+
+const (
+	RoleUser  Role = "user"
+	RoleModel Role = "model"
+)
+
+// Turn is one entry of a thread's history: what people wrote since the turn
+// before, or what the model answered.
+type Turn struct {
+	Seq  int // 1, 2, 3 ... without gaps; set by Finish
+	Role Role
+	At   time.Time // set by Finish
+
+	Messages []Message // RoleUser: in the order of their ts
+
+	// RoleModel
+	Text        string
+	Model       string // name the endpoint gave
+	FinishedBy  string // the endpoint's finish_reason
+	Temperature float64
+	MaxTokens   int
+}
+
+// Message is what one person wrote in one Slack message, and which pictures
+// came with it.
+type Message struct {
+	TS     string
+	User   string // Slack user id
+	Text   string
+	Images []int        // labels
+	Unread []UnreadFile // files of the message that did not become an image
+}
+
+// UnreadFile is a file that could not be shown to the model.
+type UnreadFile struct {
+	FileID string // Slack file id
+	Reason string // a short word of the bot's, such as "html" or "download"
+}
+
+// ImageRecord says what an image of a thread is. The label is for life.
+type ImageRecord struct {
+	Label     int
+	FileID    string // Slack file id
+	MessageTS string // the message it came with
+	User      string // who posted it
+	MIME      string // of the prepared bytes: image/png or image/jpeg
+	SHA256    string // of the prepared bytes, hex
+	Width     int    // as posted, upright, in pixels
+	Height    int
+	Side      int      // of the square the model gets, in pixels
+	Notes     []string // short words of the bot's on what was done to it
+}
+
+// Thread is a thread's whole history without image bytes.
+type Thread struct {
+	Key       ThreadKey
+	Asked     bool
+	Turns     []Turn
+	Images    []ImageRecord // Images[i].Label == i+1
+	UpdatedAt time.Time
+	ExpireAt  time.Time
+}
+
+// Scope is what settings are for: a channel when Thread is empty, else one
+// thread of it.
+type Scope struct{ Team, Channel, Thread string }
+
+// Settings are what people have set; nil means not set.
+type Settings struct {
+	Temperature *float64
+	MaxTokens   *int
+	By          string    // Slack user id of who changed it last
+	At          time.Time // set by SetSettings
+}
+
+// Deleted counts what Forget erased.
+type Deleted struct{ Questions, Turns, Images int }
