@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// access finds out who may ask. What Slack says of a user or a channel is kept
+// for accessFor.
+type access struct {
+	web  *web
+	self identity
+
+	mu       sync.Mutex
+	users    map[string]known
+	channels map[string]known
+}
+
+type known struct {
+	external bool
+	until    time.Time
+}
+
+const (
+	accessFor     = 10 * time.Minute
+	accessTimeout = 1500 * time.Millisecond // of an ack's three seconds
+	accessEntries = 10_000
+)
+
+func newAccess(w *web) *access {
+	return &access{web: w, users: map[string]known{}, channels: map[string]known{}}
+}
+
+// check decides for a person in a channel. external is what the event itself
+// said: a channel shared with, or an author of, another organisation.
+func (a *access) check(ctx context.Context, cfg Config, channel, user string, external bool) verdict {
+	switch {
+	case len(cfg.AllowedChannels) > 0 && !slices.Contains(cfg.AllowedChannels, channel):
+		return verdictChannel
+	case cfg.AllowExternal:
+		return verdictTake
+	case external:
+		return verdictPerson
+	}
+	ctx, cancel := context.WithTimeout(ctx, accessTimeout)
+	defer cancel()
+	outside, err := a.lookup(ctx, a.users, user, a.userIsExternal)
+	switch {
+	case err != nil:
+		return verdictUnknown
+	case outside:
+		return verdictPerson
+	}
+	return verdictTake
+}
+
+// checkCommand is check for a slash command, whose payload does not say whether
+// the channel is shared.
+func (a *access) checkCommand(ctx context.Context, cfg Config, channel, user string) verdict {
+	v := a.check(ctx, cfg, channel, user, false)
+	if v != verdictTake || cfg.AllowExternal {
+		return v
+	}
+	ctx, cancel := context.WithTimeout(ctx, accessTimeout)
+	defer cancel()
+	shared, err := a.lookup(ctx, a.channels, channel, a.channelIsShared)
+	switch {
+	case err != nil:
+		return verdictUnknown
+	case shared:
+		return verdictPerson
+	}
+	return verdictTake
+}
+
+func (a *access) lookup(ctx context.Context, kept map[string]known, id string, ask func(context.Context, string) (bool, error)) (bool, error) {
+	now := time.Now()
+	a.mu.Lock()
+	k, ok := kept[id]
+	a.mu.Unlock()
+	if ok && now.Before(k.until) {
+		return k.external, nil
+	}
+	external, err := ask(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(kept) >= accessEntries {
+		clear(kept)
+	}
+	kept[id] = known{external, now.Add(accessFor)}
+	return external, nil
+}
+
+func (a *access) userIsExternal(ctx context.Context, id string) (bool, error) {
+	var u *slack.User
+	err := a.web.try(ctx, "users.info", true, func() (err error) { u, err = a.web.api.GetUserInfoContext(ctx, id); return err })
+	switch slackCode(err) {
+	case "user_not_found", "user_not_visible":
+		return true, nil // of another workspace
+	case "unknown_method":
+		return false, nil // a server without this method has no guests
+	}
+	if err != nil {
+		return false, err
+	}
+	if u == nil {
+		return false, errors.New("users.info: no user")
+	}
+	return u.IsRestricted || u.IsUltraRestricted || u.IsStranger || u.TeamID != "" && u.TeamID != a.self.team, nil
+}
+
+func (a *access) channelIsShared(ctx context.Context, id string) (bool, error) {
+	var c *slack.Channel
+	err := a.web.try(ctx, "conversations.info", true, func() (err error) {
+		c, err = a.web.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+		return err
+	})
+	switch slackCode(err) {
+	case "channel_not_found", "unknown_method":
+		return false, nil // a private channel that MedBuddy is not in: the person was checked
+	}
+	if err != nil {
+		return false, err
+	}
+	return c.IsExtShared || c.IsPendingExtShared, nil
+}

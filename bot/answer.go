@@ -1,0 +1,270 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/medbuddy/medbuddy/medgemma"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// job is one question while it is being answered.
+type job struct {
+	question store.Question
+	lease    store.Lease
+	ref      string // names this try in the log and to the person
+	began    time.Time
+	lg       *slog.Logger
+	reply    *reply // set once the placeholder stands
+}
+
+// outcome is how a question ends: what the thread shows and what is remembered.
+type outcome struct {
+	name   string // for the metrics
+	text   string // mrkdwn; never empty
+	looked *looked
+	now    []store.Message // what people wrote since the turn before; may be empty
+	answer *store.Turn     // the model's; nil when there is none
+}
+
+// answer is the road of a question, from the placeholder to the stored turn. It
+// goes down and never back; each step that cannot be taken ends the question
+// with a sentence.
+func (b *Bot) answer(ctx context.Context, j *job) {
+	if j.question.Kind == store.KindCommand {
+		b.answerCommand(ctx, j)
+		return
+	}
+	if err := b.placeholder(ctx, j); err != nil {
+		b.cannotSpeak(ctx, j, err)
+		return
+	}
+	defer j.reply.stop()
+
+	thread, err := b.thread(ctx, j.question.Thread)
+	if err != nil {
+		b.fail(ctx, j, nil, "store", textStoreFailed(j.ref), err)
+		return
+	}
+	posted, err := b.gather(ctx, thread, j.question)
+	if err != nil {
+		b.fail(ctx, j, nil, "slack", slackSentence(err, j.ref), err)
+		return
+	}
+	images, now, err := b.look(ctx, j, thread, posted)
+	if err != nil {
+		b.fail(ctx, j, now, "store", textStoreFailed(j.ref), err)
+		return
+	}
+	if sentence := b.blind(images, now); sentence != "" {
+		b.finish(ctx, j, outcome{name: "no_image", text: sentence, now: now})
+		return
+	}
+	set, err := b.settingsFor(ctx, j.question.Thread.Scope())
+	if err != nil {
+		b.fail(ctx, j, now, "store", textStoreFailed(j.ref), err)
+		return
+	}
+	out, err := b.ask(ctx, j, thread, images, now, set)
+	if err != nil {
+		b.fail(ctx, j, now, "store", textStoreFailed(j.ref), err)
+		return
+	}
+	b.finish(ctx, j, out)
+}
+
+// thread reads the history; a thread without one is empty.
+func (b *Bot) thread(ctx context.Context, key store.ThreadKey) (store.Thread, error) {
+	t, err := b.cfg.Store.Thread(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Thread{Key: key}, nil
+	}
+	return t, err
+}
+
+// ask puts the question to the model. When the endpoint says that it takes fewer
+// images or a shorter context than it was configured with, that is remembered
+// and the question is put once more.
+func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, images []store.ImageRecord, now []store.Message, set settings) (outcome, error) {
+	for again := true; ; again = false {
+		start := time.Now()
+		req, seen, err := b.compose(ctx, thread, images, now, set)
+		switch {
+		case errors.Is(err, errTooLong):
+			return outcome{name: "too_long", text: textQuestionTooLong, now: withoutText(now)}, nil
+		case err != nil:
+			return outcome{}, err
+		}
+		b.metrics.stage("prompt", start)
+		said, err := b.generate(ctx, j, req)
+		var trouble *medgemma.Error
+		if errors.As(err, &trouble) && again && said.text == "" && b.learn(trouble, len(seen.images)) {
+			continue
+		}
+		return b.outcomeOf(j, set, seen, now, said, err), nil
+	}
+}
+
+// outcomeOf puts together what the thread shows of an answer.
+func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, said said, err error) outcome {
+	out := outcome{name: "answered", now: now, looked: &seen}
+	if said.end.Model != "" {
+		seen.model = said.end.Model
+	}
+	var notes []string
+	if err != nil {
+		trouble := asTrouble(err)
+		out.name = string(trouble.Kind)
+		if said.text != "" {
+			out.name = string(medgemma.KindCut)
+			trouble = &medgemma.Error{Kind: medgemma.KindCut, Err: err}
+		} else {
+			out.looked = nil
+		}
+		j.lg.Error("the model gave no whole answer", "kind", out.name, "error", err)
+		notes = append(notes, modelSentence(trouble, set.maxTokens, j.ref))
+	} else if said.end.Finish == "length" {
+		notes = append(notes, textCutOff(set.maxTokens, b.cfg.MaxTokensLimit))
+	}
+	if unread := unreadSentences(unreadOf(now)); unread != "" {
+		notes = append(notes, unread)
+	}
+	body := mrkdwn(said.text)
+	if body == "" && err == nil { // nothing in it that can be shown
+		body = modelSentence(&medgemma.Error{Kind: medgemma.KindEmpty}, set.maxTokens, j.ref)
+		out.name, out.looked, said.text = string(medgemma.KindEmpty), nil, ""
+	}
+	out.text = strings.TrimSpace(body + "\n\n" + strings.Join(notes, "\n\n"))
+	if said.text != "" {
+		out.answer = &store.Turn{Role: store.RoleModel, Text: said.text, Model: seen.model, FinishedBy: said.end.Finish,
+			Temperature: set.temperature, MaxTokens: set.maxTokens}
+	}
+	return out
+}
+
+// asTrouble is the model's error, or one that stands for what went wrong here.
+func asTrouble(err error) *medgemma.Error {
+	var trouble *medgemma.Error
+	if errors.As(err, &trouble) {
+		return trouble
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &medgemma.Error{Kind: medgemma.KindTimeout, Err: err}
+	}
+	return &medgemma.Error{Kind: medgemma.KindServer, Err: err}
+}
+
+// fail ends a question because a part of the road was closed.
+func (b *Bot) fail(ctx context.Context, j *job, now []store.Message, what, sentence string, err error) {
+	if ctx.Err() == nil {
+		j.lg.Error("a question could not be answered", "stage", what, "error", err)
+	}
+	b.finish(ctx, j, outcome{name: what, text: sentence, now: now})
+}
+
+// finish shows the outcome and closes the question. When the process is stopping
+// or the lease is lost the question stays open, and whoever takes it up next
+// goes on in the same message.
+func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
+	if ctx.Err() != nil {
+		if errors.Is(context.Cause(ctx), errStopping) && j.reply != nil {
+			j.reply.interrupt(ctx)
+		}
+		return
+	}
+	if j.reply != nil {
+		if err := j.reply.final(ctx, out); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			j.lg.Error("an answer could not be shown", "error", err)
+			if transient(err) {
+				return // still open: adopt comes by
+			}
+			out.name = "cannot_post"
+		}
+	}
+	turns := turnsOf(out)
+	err := b.cfg.Store.Finish(ctx, j.lease, j.question.Key, turns)
+	if errors.Is(err, store.ErrTooLarge) {
+		j.lg.Warn("a turn was too large to be remembered whole")
+		err = b.cfg.Store.Finish(ctx, j.lease, j.question.Key, turnsOf(outcome{now: withoutText(out.now)}))
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) { // not found: forgotten meanwhile
+		j.lg.Error("an answer was shown but not remembered", "error", err)
+		return
+	}
+	b.tries.done(j.question.Key)
+	b.metrics.answers.WithLabelValues(out.name).Inc()
+	b.metrics.stage("total", j.began)
+	j.lg.Info("done", "outcome", out.name, "seconds", time.Since(j.began).Seconds())
+}
+
+func turnsOf(out outcome) []store.Turn {
+	var turns []store.Turn
+	if len(out.now) > 0 {
+		turns = append(turns, store.Turn{Role: store.RoleUser, Messages: out.now})
+	}
+	if out.answer != nil {
+		turns = append(turns, *out.answer)
+	}
+	return turns
+}
+
+// withoutText keeps the images of messages that are too long to be kept.
+func withoutText(messages []store.Message) []store.Message {
+	out := make([]store.Message, len(messages))
+	for i, m := range messages {
+		m.Text = ""
+		out[i] = m
+	}
+	return out
+}
+
+// cannotSpeak is the end of a question whose placeholder cannot be posted: there
+// is no thread to say anything in.
+func (b *Bot) cannotSpeak(ctx context.Context, j *job, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	j.lg.Error("nothing can be posted where the question was asked", "error", err)
+	switch slackCode(err) {
+	case "", "ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout":
+		return // stays open: adopt comes by
+	}
+	b.finish(ctx, j, outcome{name: "cannot_post"})
+}
+
+// answerCommand carries out a command that was typed in a thread.
+func (b *Bot) answerCommand(ctx context.Context, j *job) {
+	q := j.question
+	cmd := parseWords(plainText(q.Text, b.self.user, nobody))
+	scope := q.Thread.Scope()
+	var answer string
+	var err error
+	if inThread := q.Key.TS != q.Thread.TS; !inThread && cmd.changes() {
+		answer = textThreadOnly
+	} else {
+		if !inThread {
+			scope = q.Thread.ChannelScope()
+		}
+		answer, _, err = b.obey(ctx, scope, q.User, cmd)
+	}
+	if err != nil {
+		j.lg.Error("a command was not carried out", "verb", cmd.verb, "error", err)
+		answer = textNotSaved + j.ref
+	}
+	threadTS := ""
+	if q.Key.TS != q.Thread.TS {
+		threadTS = q.Thread.TS
+	}
+	if err := b.whisper(ctx, q.Thread.Channel, threadTS, q.User, answer); err != nil {
+		if _, err = b.post(ctx, q.Thread, plain(answer)); err != nil && ctx.Err() == nil {
+			j.lg.Error("the answer to a command could not be shown", "error", err)
+		}
+	}
+	b.finish(ctx, j, outcome{name: "command"})
+}

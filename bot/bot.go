@@ -1,0 +1,159 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/medbuddy/medbuddy/medgemma"
+	"github.com/medbuddy/medbuddy/medgemma/imaging"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+//go:embed system.txt
+var systemPrompt string
+
+// Config is what a Bot is made of. All fields without a remark are required.
+type Config struct {
+	BotToken string // xoxb-...
+	AppToken string // xapp-...
+	APIURL   string // with a trailing slash, such as https://slack.com/api/
+
+	Store  store.Store
+	Model  *medgemma.Client
+	Logger *slog.Logger // nil discards
+
+	Registerer prometheus.Registerer // nil: metrics are not exported
+
+	SystemPrompt   string  // empty: the built-in instruction
+	Temperature    float64 // default for every channel, 0 to 1
+	MaxTokens      int     // default for every channel
+	MaxTokensLimit int     // the most a person may set
+	ContextTokens  int     // what the endpoint was deployed with
+	MaxImages      int     // most images in one request; 0 for a text-only model
+	Concurrency    int     // model calls at once
+	AllowTextOnly  bool    // answer questions in threads without an image
+
+	AllowedChannels []string // empty: every channel it was invited to
+	AllowExternal   bool     // serve guests and shared channels
+
+	DrainTimeout time.Duration // how long running answers may go on after the end; 0: 8 s
+}
+
+// Bot answers questions about scans in Slack threads. See the package comment.
+type Bot struct {
+	cfg     Config
+	lg      *slog.Logger
+	metrics *metrics
+	web     *web
+	access  *access
+	images  *imaging.Preparer
+	owner   string // of this process's leases
+
+	self    identity // set once by Run, before anything reads it
+	intake  *lanes   // envelopes, in order per thread
+	threads *lanes   // answers, in order per thread
+	model   chan struct{}
+	asked   askedCache
+	tries   tryCounter
+
+	alive     atomic.Bool  // a socket is open
+	mostImage atomic.Int64 // learned from the endpoint; 0: not yet
+	context   atomic.Int64 // learned from the endpoint; 0: not yet
+
+	wait sync.WaitGroup // timers and scans
+}
+
+// New makes a Bot. It calls nobody yet.
+func New(cfg Config) (*Bot, error) {
+	if cfg.Store == nil || cfg.Model == nil {
+		return nil, errors.New("bot: Config needs a Store and a Model")
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.SystemPrompt == "" {
+		cfg.SystemPrompt = systemPrompt
+	}
+	if cfg.DrainTimeout == 0 {
+		cfg.DrainTimeout = 8 * time.Second
+	}
+	cfg.Concurrency = max(cfg.Concurrency, 1)
+	b := &Bot{
+		cfg: cfg, lg: cfg.Logger, metrics: newMetrics(cfg.Registerer),
+		images: imaging.NewPreparer(), owner: randomID(8),
+		intake: newLanes(), threads: newLanes(), model: make(chan struct{}, cfg.Concurrency),
+	}
+	b.web = newWeb(cfg, b.metrics)
+	b.access = newAccess(b.web)
+	return b, nil
+}
+
+// Run connects to Slack and answers until ctx ends; then it takes nothing new,
+// lets running answers finish within DrainTimeout, and returns nil. It returns
+// an error when Slack refuses the app for good; the error's text is a sentence
+// for whoever runs the process.
+func (b *Bot) Run(ctx context.Context) error {
+	self, err := b.web.whoAmI(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fatal(err)
+	}
+	b.self, b.access.self = self, self
+	b.lg.Info("connected to Slack", "team", self.team, "bot_user", self.user)
+
+	// Work outlives ctx by the drain; intake does not.
+	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
+	b.wait.Go(func() { b.adopt(ctx, work) })
+	err = b.listen(ctx, work)
+
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.cfg.DrainTimeout)
+	defer cancel()
+	b.wait.Wait()
+	_ = b.intake.close(drain) // what is not admitted is not acked either: Slack keeps it
+	if b.threads.close(drain) != nil {
+		stop(errStopping)
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if b.threads.close(end) != nil {
+			b.lg.Warn("stopped with answers unfinished; they stay open in the store")
+		}
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return fatal(err)
+}
+
+// errStopping is the cause with which answers end that outlast the drain.
+var errStopping = errors.New("bot: stopping")
+
+// Ready returns nil when a socket to Slack is open and the store answers.
+func (b *Bot) Ready(ctx context.Context) error {
+	if !b.alive.Load() {
+		return errors.New("no socket to Slack is open")
+	}
+	if err := b.cfg.Store.Ping(ctx); err != nil {
+		return fmt.Errorf("the store does not answer: %w", err)
+	}
+	return nil
+}
+
+// randomID returns n random bytes in hex.
+func randomID(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return hex.EncodeToString(b)
+}

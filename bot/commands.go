@@ -1,0 +1,104 @@
+package bot
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The slash commands.
+const (
+	cmdMedbuddy    = "/medbuddy"
+	cmdTemperature = "/medbuddy-temperature"
+	cmdMaxTokens   = "/medbuddy-max-tokens"
+)
+
+// verb is what a command does.
+type verb string
+
+const (
+	verbNone        verb = ""
+	verbHelp        verb = "help"
+	verbSettings    verb = "settings"
+	verbReset       verb = "reset"
+	verbTemperature verb = "temperature"
+	verbMaxTokens   verb = "max-tokens"
+	verbUnknown     verb = "unknown"
+)
+
+// command is a verb with its value as typed; an empty value asks for the
+// present one.
+type command struct {
+	verb  verb
+	value string
+}
+
+// parseSlash reads a slash command and its text.
+func parseSlash(name, text string) command {
+	text = strings.TrimSpace(text)
+	switch name {
+	case cmdTemperature:
+		return command{verbTemperature, text}
+	case cmdMaxTokens:
+		return command{verbMaxTokens, text}
+	case cmdMedbuddy:
+		if text == "" {
+			return command{verb: verbHelp}
+		}
+		if c := parseWords(text); c.verb != verbNone {
+			return c
+		}
+	}
+	return command{verb: verbUnknown}
+}
+
+var commandRE = regexp.MustCompile(`(?i)^(?:set\s+)?(temperature|max[-_ ]?tokens|reset|settings|help)(?:\s*[:=]\s*|\s+(?:to\s+)?|$)(\S*)$`)
+
+// parseWords reads a command typed as words: "temperature 0.2", "max-tokens
+// 800", "reset", "settings", "help". Anything longer is a question ("temperature
+// of the patient was 39"), and gives verbNone.
+func parseWords(text string) command {
+	m := commandRE.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil {
+		return command{}
+	}
+	name, value := strings.ToLower(m[1]), m[2]
+	switch name {
+	case "reset", "settings", "help":
+		if value != "" {
+			return command{}
+		}
+		return command{verb: verb(name)}
+	case "temperature":
+		return command{verbTemperature, value}
+	default:
+		return command{verbMaxTokens, value}
+	}
+}
+
+var (
+	decimalRE = regexp.MustCompile(`^[0-9]{1,2}(\.[0-9]{1,6})?$`)
+	wholeRE   = regexp.MustCompile(`^[0-9]{1,9}$`)
+)
+
+// parseTemperature takes a plain decimal from 0 to 1, with a point: what a
+// person typed in another way (0,3 or 30% or NaN) is not guessed at.
+func parseTemperature(s string) (float64, bool) {
+	if !decimalRE.MatchString(s) {
+		return 0, false
+	}
+	t, err := strconv.ParseFloat(s, 64)
+	return t, err == nil && t >= 0 && t <= 1
+}
+
+// minMaxTokens is the least that may be set: less cuts every answer off.
+const minMaxTokens = 64
+
+// parseMaxTokens takes a plain whole number from 64 to limit.
+func parseMaxTokens(s string, limit int) (int, bool) {
+	if !wholeRE.MatchString(s) {
+		return 0, false
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n >= minMaxTokens && n <= limit
+}

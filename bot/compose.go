@@ -1,0 +1,204 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/medbuddy/medbuddy/medgemma"
+	"github.com/medbuddy/medbuddy/medgemma/imaging"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// contextMargin is what the estimate of tokens leaves free.
+const contextMargin = 128
+
+// bodyOverhead is what a request holds besides images and text, generously.
+const bodyOverhead = 64 << 10
+
+// jpegQuality is for images that must shrink to fit the endpoint's body limit:
+// within what Google's own code sends for training (q75 to q95).
+const jpegQuality = 90
+
+// compose makes the request of a question and says what it shows the model.
+func (b *Bot) compose(ctx context.Context, t store.Thread, images []store.ImageRecord, now []store.Message, set settings) (medgemma.Request, looked, error) {
+	room := b.contextTokens() - set.maxTokens - contextMargin
+	question := now[len(now)-1].Text
+	fixed := textTokens(b.cfg.SystemPrompt) + textTokens(question)
+	most := min(b.maxImages(), max(0, (room-fixed)/(tokensPerImage+tokensPerPart)))
+
+	send, leftOut := chooseImages(len(images), namedImages(question), most)
+	data := map[int]imageBytes{}
+	for label := range send {
+		_, raw, err := b.cfg.Store.Image(ctx, t.Key, label)
+		if err != nil {
+			return medgemma.Request{}, looked{}, fmt.Errorf("reading an image: %w", err)
+		}
+		data[label] = imageBytes{images[label-1].MIME, raw}
+	}
+	limit := b.cfg.Model.MaxBody() - bodyOverhead - textBytes(t, now)
+	if err := shrink(data, limit); err != nil {
+		return medgemma.Request{}, looked{}, err
+	}
+	for bodyBytes(data) > limit && len(send) > 1 {
+		send, leftOut = chooseImages(len(images), namedImages(question), len(send)-1)
+		for label := range data {
+			if !send[label] {
+				delete(data, label)
+			}
+		}
+	}
+	turns, dropped, err := buildPrompt(conversation{
+		system: b.cfg.SystemPrompt, self: b.self.user, turns: t.Turns, now: now, images: data, send: send, budget: room,
+	})
+	if err != nil {
+		return medgemma.Request{}, looked{}, err
+	}
+	seen := looked{leftOut: leftOut, dropped: dropped, temperature: set.temperature, maxTokens: set.maxTokens}
+	for _, r := range images {
+		if send[r.Label] {
+			seen.images = append(seen.images, lookedImage{r.Label, r.Width, r.Height, r.Side, r.Notes})
+		}
+	}
+	return medgemma.Request{System: b.cfg.SystemPrompt, Turns: turns, Temperature: set.temperature, MaxTokens: set.maxTokens}, seen, nil
+}
+
+// shrink re-encodes PNGs as JPEG when they are over the limit together: all of
+// them, so that the choice does not depend on their order.
+func shrink(data map[int]imageBytes, limit int) error {
+	if bodyBytes(data) <= limit {
+		return nil
+	}
+	for label, img := range data {
+		if img.MIME != "image/png" {
+			continue
+		}
+		small, err := imaging.ToJPEG(img.Data, jpegQuality)
+		if err != nil {
+			return fmt.Errorf("re-encoding an image: %w", err)
+		}
+		data[label] = imageBytes{"image/jpeg", small}
+	}
+	return nil
+}
+
+func bodyBytes(data map[int]imageBytes) int {
+	sum := 0
+	for _, img := range data {
+		sum += base64.StdEncoding.EncodedLen(len(img.Data)) + 128
+	}
+	return sum
+}
+
+// textBytes bounds the text of a request from above; JSON may double a byte.
+func textBytes(t store.Thread, now []store.Message) int {
+	sum := 0
+	for _, turn := range append(t.Turns[:len(t.Turns):len(t.Turns)], store.Turn{Messages: now}) {
+		sum += len(turn.Text)
+		for _, m := range turn.Messages {
+			sum += len(m.Text)
+		}
+	}
+	return 2 * sum
+}
+
+// maxImages is how many images one request may hold: what was configured, or
+// less when the endpoint has said so.
+func (b *Bot) maxImages() int {
+	if n := int(b.mostImage.Load()); n > 0 {
+		return min(n, b.cfg.MaxImages)
+	}
+	return b.cfg.MaxImages
+}
+
+func (b *Bot) contextTokens() int {
+	if n := int(b.context.Load()); n > 0 {
+		return min(n, b.cfg.ContextTokens)
+	}
+	return b.cfg.ContextTokens
+}
+
+// learn takes a limit from the endpoint's refusal of a request with sent images,
+// and says whether putting the question again can help.
+func (b *Bot) learn(e *medgemma.Error, sent int) bool {
+	switch e.Kind {
+	case medgemma.KindTooManyImages:
+		limit := e.Limit
+		if limit <= 0 {
+			limit = 1 // vLLM's default when it does not say
+		}
+		if limit >= sent {
+			return false
+		}
+		b.mostImage.Store(int64(limit))
+	case medgemma.KindContextOverflow:
+		limit := e.Limit
+		if limit <= 0 || limit >= b.contextTokens() {
+			limit = b.contextTokens() * 3 / 4 // the estimate was too low for this text
+		}
+		b.context.Store(int64(limit))
+	default:
+		return false
+	}
+	b.lg.Warn("the endpoint takes less than it was configured with", "kind", e.Kind, "limit", e.Limit)
+	return true
+}
+
+// blind returns the sentence that ends a question whose image did not reach the
+// model, or "" when the model may be asked. This is the promise that MedBuddy
+// never speaks of an image it did not send, and so it is code, not a prompt.
+func (b *Bot) blind(images []store.ImageRecord, now []store.Message) string {
+	own := now[len(now)-1]
+	unread := unreadSentences(unreadOf(now))
+	switch {
+	case len(own.Unread) > 0 && len(own.Images) == 0:
+		// The question came with files and none could be read: it is about them.
+		sentence := unreadSentences(own.Unread)
+		if len(images) > 0 {
+			sentence += "\n" + textAskWithout
+		}
+		return sentence
+	case b.maxImages() == 0 && (len(images) > 0 || !b.cfg.AllowTextOnly || impliesImage(own.Text)):
+		return textTextOnlyModel
+	case len(images) > 0:
+		return missingLabels(namedImages(own.Text), len(images))
+	case unread != "" && (!b.cfg.AllowTextOnly || impliesImage(own.Text)):
+		return unread
+	case own.Text == defaultQuestion:
+		return textEmptyMention
+	case !b.cfg.AllowTextOnly:
+		return textNoImage
+	case impliesImage(own.Text):
+		return textNoImageForWords
+	}
+	return ""
+}
+
+// missingLabels answers a question about an image that the thread does not have.
+func missingLabels(named []int, have int) string {
+	var missing []int
+	for _, label := range named {
+		if label < 1 || label > have {
+			missing = append(missing, label)
+		}
+	}
+	if len(missing) == 0 {
+		return ""
+	}
+	return textNoSuchImage(missing, have)
+}
+
+func unreadOf(messages []store.Message) []store.UnreadFile {
+	var all []store.UnreadFile
+	for _, m := range messages {
+		all = append(all, m.Unread...)
+	}
+	return all
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,193 @@
+package bot
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// message is a message event, reduced to what MedBuddy needs. It is decoded from
+// the envelope's raw payload with these few fields only: slack-go's own decoder
+// refuses a whole event when any block in it is of a shape it does not know, and
+// a question must not be lost to a decoration.
+type message struct {
+	channel   string
+	user      string
+	text      string // as Slack sends it: & < > as entities, mentions as <@U...>
+	ts        string
+	threadTS  string // root of the thread; empty for a message outside of one
+	direct    bool   // in a DM with MedBuddy
+	mention   bool   // came as app_mention, or the text mentions MedBuddy
+	others    bool   // mentions somebody else
+	external  bool   // the channel is shared with another organisation, or the author is of one
+	files     []file
+	slackTeam string
+}
+
+// root is the ts that names the thread: the root's, which is the message's own
+// when it starts one.
+func (m message) root() string {
+	if m.threadTS != "" {
+		return m.threadTS
+	}
+	return m.ts
+}
+
+// reply says whether the message is inside an existing thread.
+func (m message) reply() bool { return m.threadTS != "" && m.threadTS != m.ts }
+
+// file is a file of a message. Name and title are left out on purpose: they
+// often hold a patient's name, and nothing here needs them.
+type file struct {
+	ID          string `json:"id"`
+	Mode        string `json:"mode"`
+	FileAccess  string `json:"file_access"`
+	IsExternal  bool   `json:"is_external"`
+	Size        int64  `json:"size"`
+	URL         string `json:"url_private"`
+	DownloadURL string `json:"url_private_download"`
+}
+
+type wireEvent struct {
+	Type        string          `json:"type"`
+	Subtype     string          `json:"subtype"`
+	Channel     string          `json:"channel"`
+	ChannelType string          `json:"channel_type"`
+	User        string          `json:"user"`
+	BotID       string          `json:"bot_id"`
+	Text        string          `json:"text"`
+	TS          string          `json:"ts"`
+	ThreadTS    string          `json:"thread_ts"`
+	Team        string          `json:"team"`
+	UserTeam    string          `json:"user_team"`
+	Hidden      bool            `json:"hidden"`
+	Edited      json.RawMessage `json:"edited"`
+	Files       json.RawMessage `json:"files"`
+}
+
+type wireCallback struct {
+	Type     string          `json:"type"`
+	TeamID   string          `json:"team_id"`
+	External bool            `json:"is_ext_shared_channel"`
+	Event    json.RawMessage `json:"event"`
+}
+
+// identity is who MedBuddy is in this workspace (auth.test).
+type identity struct{ team, user, bot string }
+
+// errIgnored says that an event is well formed and nobody's question.
+var errIgnored = errors.New("not a person's new message")
+
+var mentionRE = regexp.MustCompile(`<([@!])([^>|]*)(?:\|[^>]*)?>`)
+
+// human are the subtypes of a message that a person has written
+// (docs.slack.dev/reference/events/message). A file comes as file_share.
+var human = []string{"", "file_share", "thread_broadcast", "me_message"}
+
+// decodeEvent reads the payload of an events_api envelope. It returns
+// errIgnored for what is not a person's new message: own and other bots'
+// messages, edits, deletions, notices, and events of other kinds.
+func decodeEvent(payload json.RawMessage, self identity) (message, error) {
+	var cb wireCallback
+	if err := json.Unmarshal(payload, &cb); err != nil {
+		return message{}, fmt.Errorf("decoding the callback: %w", shapeError(err))
+	}
+	var kind struct {
+		Type    string `json:"type"`
+		Subtype string `json:"subtype"`
+	}
+	if err := json.Unmarshal(cb.Event, &kind); err != nil {
+		return message{}, fmt.Errorf("decoding the event: %w", shapeError(err))
+	}
+	if kind.Type != "message" && kind.Type != "app_mention" || !slices.Contains(human, kind.Subtype) {
+		return message{}, errIgnored
+	}
+	var ev wireEvent
+	if err := json.Unmarshal(cb.Event, &ev); err != nil {
+		return message{}, fmt.Errorf("decoding the message: %w", shapeError(err))
+	}
+	switch {
+	case ev.BotID != "", ev.User == "", ev.User == self.user, ev.User == "USLACKBOT", ev.Hidden,
+		len(ev.Edited) > 0 && string(ev.Edited) != "null":
+		return message{}, errIgnored
+	case ev.Channel == "" || ev.TS == "":
+		return message{}, errors.New("a message without channel or ts")
+	}
+	m := message{
+		channel: ev.Channel, user: ev.User, text: ev.Text, ts: ev.TS, threadTS: ev.ThreadTS,
+		direct:    ev.ChannelType == "im" || ev.ChannelType == "" && strings.HasPrefix(ev.Channel, "D"),
+		mention:   ev.Type == "app_mention",
+		slackTeam: cb.TeamID,
+		external:  cb.External,
+	}
+	for _, team := range []string{ev.UserTeam, ev.Team} {
+		if team != "" && team != self.team {
+			m.external = true
+		}
+	}
+	for _, ref := range mentionRE.FindAllStringSubmatch(ev.Text, -1) {
+		switch {
+		case ref[1] == "@" && ref[2] == self.user:
+			m.mention = true
+		case ref[1] == "@", strings.HasPrefix(ref[2], "subteam^"), ref[2] == "here", ref[2] == "channel", ref[2] == "everyone":
+			m.others = true
+		}
+	}
+	m.files = decodeFiles(ev.Files)
+	return m, nil
+}
+
+// decodeFiles reads a list of file objects one by one, so that one of a strange
+// shape does not hide the others; it stays in the list, without a URL.
+func decodeFiles(raw json.RawMessage) []file {
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		return nil
+	}
+	var files []file
+	for _, item := range items {
+		var f file
+		if err := json.Unmarshal(item, &f); err != nil {
+			var id struct {
+				ID string `json:"id"`
+			}
+			_ = json.Unmarshal(item, &id) // no id either: the file cannot be named, below
+			f = file{ID: id.ID}
+		}
+		if f.ID != "" {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// shapeError keeps the kind of a JSON error and drops its text, which may quote
+// what a person wrote.
+func shapeError(err error) error {
+	var typ *json.UnmarshalTypeError
+	if errors.As(err, &typ) {
+		return fmt.Errorf("field %q has the wrong type", typ.Field)
+	}
+	return errors.New("not the JSON that Slack documents")
+}
+
+// envelopeOf finds the id, type and payload of an envelope that slack-go could
+// not decode.
+func envelopeOf(raw json.RawMessage) (id, typ string, payload json.RawMessage) {
+	var env struct {
+		ID      string          `json:"envelope_id"`
+		Type    string          `json:"type"`
+		Payload json.RawMessage `json:"payload"`
+	}
+	if err := json.Unmarshal(raw, &env); err != nil {
+		var only struct {
+			ID string `json:"envelope_id"`
+		}
+		_ = json.Unmarshal(raw, &only) // when this fails too there is nothing to ack
+		return only.ID, "", nil
+	}
+	return env.ID, env.Type, env.Payload
+}

@@ -1,0 +1,71 @@
+// Package bot is the road of a question: from a Slack event to an answer in the
+// thread, and the whole program told as one tour.
+//
+// A care team posts a scan in a Slack channel and asks about it in the thread.
+// MedBuddy fetches the thread's images, prepares them the way MedGemma was
+// trained to see them, puts the question to the model, and answers in the
+// thread. Follow-ups need no new mention.
+//
+// # The promises
+//
+//   - Saw it or said so. A picture reaches the model, or the thread says which
+//     file could not be read and why. Without a readable image there is no
+//     answer about an image: that is code (blind in compose.go), not a prompt.
+//   - No question is lost, none is answered twice: a message is recorded before
+//     it is acked, under its channel and ts, whatever event brings it.
+//   - One thread, one order. A thread's questions are answered one after the
+//     other, by one process at a time; other threads are never held up.
+//   - The scan stays. Images are in every request of their thread; only text is
+//     trimmed.
+//   - Every failure ends as a sentence in the thread that says what to do.
+//   - Nothing private leaks: logs, metrics and errors hold ids, kinds, sizes and
+//     durations, never a text, a file name, a person's name or a token.
+//
+// # The road
+//
+// A frame arrives on the socket (socket.go). The loop only sorts it into a lane
+// (lanes.go) of intake, one lane per thread; it never waits for anybody.
+//
+// There it is decoded (decode.go, with an own small decoder, so that a new kind
+// of block cannot hide a question), and the gate (intake.go) asks: is it for
+// MedBuddy, and may this person ask here (access.go)? Then the store records it
+// (Admit), and only then it is acked. A message that arrives as app_mention and
+// as message, or again, is one question.
+//
+// The question waits in the lane of its thread (thread.go). Whoever serves the
+// lane takes the thread's lease from the store, which fences off other
+// processes, and answers the open questions in the order of their ts. Threads
+// whose process died are adopted by any other.
+//
+// An answer (answer.go) is one road down:
+//
+//	placeholder  reply.go     one message, found again by its metadata, from now on only updated
+//	thread       store        the history
+//	gather       gather.go    what was written and posted since, up to the question
+//	look         files.go     files become labelled images, or a reason why not
+//	blind        compose.go   no image that reaches the model, no question to it
+//	compose      compose.go   which images go along; prompt.go makes the turns, a pure function
+//	generate     generate.go  the model's words, while the thread sees them grow
+//	finish       reply.go     the final text with its label; the store appends and closes
+//
+// What people see is in texts.go, texts_files.go and texts_commands.go, with the
+// rules of tone. What the model wrote passes through markdown.go, which leaves
+// nothing of it live in Slack, and split.go, which keeps Slack's limits.
+// Commands (commands.go, slash.go, settings.go) set temperature and max tokens
+// for a channel or a thread. What MedBuddy may call and hear in Slack is one
+// table (surface.go), which the manifest must match and the transport enforces.
+//
+// # Around it
+//
+// Package medgemma speaks to the model and knows no thread; package imaging
+// beneath it prepares pictures and knows neither. Package store is the contract
+// of what is remembered, with two backends beneath it. Slack's peer in the tests
+// and in the sandbox is slacksim, the model's is modelsim: servers on loopback,
+// so that this package always runs as it does in production.
+//
+// # Testing
+//
+// The pure parts have golden files (testdata, go test -update). The road is
+// tested end to end with the real Slack client, the real model client and the
+// embedded store against slacksim and modelsim.
+package bot

@@ -1,0 +1,166 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// threadMessage is a message of the thread with the files that came with it.
+type threadMessage struct {
+	store.Message
+	files []file
+}
+
+// Bounds of what is read of a thread.
+const (
+	repliesPage  = 200 // Slack recommends no more (conversations.replies)
+	repliesPages = 25  // 5,000 messages
+	// gatherBytes is the most text that one turn keeps, below what a store's
+	// document takes (store.MaxTurnBytes); it is far over any model's context.
+	gatherBytes = 512 << 10
+)
+
+// gather reads what people wrote and posted in the thread since the last turn, up
+// to the question, oldest first and the question last. At first sight that is
+// the whole thread, whoever wrote in it. The question's own words are those that
+// were admitted, also when they were edited since.
+func (b *Bot) gather(ctx context.Context, t store.Thread, q store.Question) ([]threadMessage, error) {
+	defer b.metrics.stage("gather", time.Now())
+	last := lastTS(t)
+	found, err := b.replies(ctx, q, last)
+	own := threadMessage{Message: store.Message{TS: q.Key.TS, User: q.User, Text: q.Text}}
+	if err != nil {
+		if q.Key.TS != q.Thread.TS || len(q.Files) == 0 && ctx.Err() != nil {
+			return nil, err
+		}
+		// A question that starts its thread stands on its own: its files are
+		// known from the event and can be asked for one by one.
+		found = nil
+	}
+	var out []threadMessage
+	for _, m := range found {
+		switch {
+		case m.Timestamp == q.Key.TS:
+			own.files = filesOf(m.Files)
+		case !after(m.Timestamp, last) || after(m.Timestamp, q.Key.TS), b.isOwn(m), !slices.Contains(append(human, "bot_message"), m.SubType):
+		case b.isCommand(m.Text):
+		default:
+			out = append(out, threadMessage{store.Message{TS: m.Timestamp, User: author(m), Text: m.Text}, filesOf(m.Files)})
+		}
+	}
+	for _, id := range q.Files { // not in the thread (any more), or not asked for
+		if !slices.ContainsFunc(own.files, func(f file) bool { return f.ID == id }) {
+			own.files = append(own.files, file{ID: id})
+		}
+	}
+	if strings.TrimSpace(plainText(own.Text, b.self.user, nobody)) == "" {
+		own.Text = defaultQuestion
+	}
+	return trimText(append(out, own)), nil
+}
+
+// lastTS is the newest message that a turn of the thread holds already.
+func lastTS(t store.Thread) string {
+	last := ""
+	for _, turn := range t.Turns {
+		for _, m := range turn.Messages {
+			if after(m.TS, last) {
+				last = m.TS
+			}
+		}
+	}
+	return last
+}
+
+// replies pages through the thread from last to the question.
+func (b *Bot) replies(ctx context.Context, q store.Question, last string) ([]slack.Message, error) {
+	params := &slack.GetConversationRepliesParameters{
+		ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Limit: repliesPage,
+		Oldest: last, Latest: q.Key.TS, Inclusive: true,
+	}
+	var all []slack.Message
+	for range repliesPages {
+		var page []slack.Message
+		var more bool
+		err := b.web.try(ctx, "conversations.replies", true, func() (err error) {
+			page, more, params.Cursor, err = b.web.api.GetConversationRepliesContext(ctx, params)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+		if !more || params.Cursor == "" {
+			return all, nil
+		}
+	}
+	return all, nil
+}
+
+func (b *Bot) isOwn(m slack.Message) bool {
+	return m.User == b.self.user || m.BotID != "" && m.BotID == b.self.bot
+}
+
+// isCommand says whether a message is a command to MedBuddy and so no part of the
+// conversation.
+func (b *Bot) isCommand(text string) bool {
+	return strings.Contains(text, "<@"+b.self.user) && parseWords(plainText(text, b.self.user, nobody)).verb != verbNone
+}
+
+func author(m slack.Message) string {
+	if m.User != "" {
+		return m.User
+	}
+	return m.BotID
+}
+
+func filesOf(files []slack.File) []file {
+	out := make([]file, 0, len(files))
+	for _, f := range files {
+		out = append(out, fileOf(f))
+	}
+	return out
+}
+
+func fileOf(f slack.File) file {
+	return file{ID: f.ID, Mode: f.Mode, IsExternal: f.IsExternal, Size: int64(f.Size), URL: f.URLPrivate, DownloadURL: f.URLPrivateDownload}
+}
+
+// after compares two Slack ts by value; the empty one is before all others.
+func after(a, b string) bool {
+	as, au, _ := strings.Cut(a, ".")
+	bs, bu, _ := strings.Cut(b, ".")
+	if len(as) != len(bs) {
+		return len(as) > len(bs)
+	}
+	return as > bs || as == bs && au > bu
+}
+
+// trimText drops the text of the oldest messages, never of the last, until all
+// fits one turn of the store. Their images stay.
+func trimText(messages []threadMessage) []threadMessage {
+	sum := 0
+	for i := len(messages) - 1; i >= 0; i-- {
+		sum += len(messages[i].Text)
+		if sum > gatherBytes && i < len(messages)-1 {
+			messages[i].Text = ""
+		}
+	}
+	return messages
+}
+
+// slackSentence says why the thread could not be read.
+func slackSentence(err error, ref string) string {
+	var refused slack.SlackErrorResponse
+	if errors.As(err, &refused) && refused.Err == "missing_scope" {
+		return textMissingScope(refused.Needed, ref)
+	}
+	return textThreadUnread(ref)
+}

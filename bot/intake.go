@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// enqueue sorts an envelope into the intake lane of its thread and returns at
+// once. What asks nothing is acked from a lane of its own.
+func (b *Bot) enqueue(ctx context.Context, typ string, env envelope) {
+	switch typ {
+	case "events_api":
+		m, err := decodeEvent(env.payload, b.self)
+		if err == nil {
+			b.intake.do(m.channel+m.root(), func() { b.take(ctx, env, m) })
+			return
+		}
+		if !errors.Is(err, errIgnored) {
+			b.metrics.envelopes.WithLabelValues("malformed").Inc()
+			b.lg.Warn("an event that cannot be read was acked and dropped", "envelope", env.id, "error", err)
+		}
+	case "slash_commands":
+		b.intake.do(env.id, func() { b.slash(ctx, env) })
+		return
+	}
+	b.intake.do(env.id, func() { env.ack(nil) })
+}
+
+// admitTimeout leaves time for the ack within Slack's three seconds.
+const admitTimeout = 2500 * time.Millisecond
+
+// take decides whether a message is for MedBuddy, records it, and only then acks
+// it. When it cannot be recorded there is no ack: Slack delivers it again.
+func (b *Bot) take(ctx context.Context, env envelope, m message) {
+	limited, cancel := context.WithDeadline(ctx, env.at.Add(admitTimeout))
+	defer cancel()
+	q, verdict, err := b.gate(limited, m)
+	if err == nil && verdict != verdictLeave {
+		var first bool
+		first, err = b.cfg.Store.Admit(limited, q)
+		if err == nil && !first {
+			verdict = verdictLeave // seen: under its other event, or redelivered
+			b.metrics.questions.WithLabelValues("seen").Inc()
+		}
+	}
+	if errors.Is(err, store.ErrInvalidKey) {
+		b.lg.Warn("a message with ids that are not Slack's was dropped", "envelope", env.id)
+		env.ack(nil)
+		return
+	}
+	if err != nil {
+		b.lg.Error("a message could not be recorded; it is not acked, so Slack will deliver it again",
+			"envelope", env.id, "retry", env.retry, "error", err)
+		return
+	}
+	env.ack(nil)
+	switch {
+	case verdict == verdictLeave:
+		return
+	case q.Kind == store.KindRefused:
+		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
+		b.threads.do("refused "+m.user, func() { b.tellPrivately(ctx, m, verdict.refusal()) })
+	default:
+		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
+		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry)
+		b.askedNow(q)
+		b.work(ctx, q.Thread)
+	}
+}
+
+// verdict is what the gate says of a message.
+type verdict int
+
+const (
+	verdictLeave   verdict = iota // not for MedBuddy
+	verdictTake                   // a question or a command
+	verdictChannel                // refused: the channel is not allowed
+	verdictPerson                 // refused: a guest, or another organisation
+	verdictUnknown                // refused: it could not be found out
+)
+
+func (v verdict) refusal() string {
+	switch v {
+	case verdictChannel:
+		return textOutsideChannel
+	case verdictPerson:
+		return textExternal
+	default:
+		return textCannotCheck
+	}
+}
+
+// gate says whether a message is for MedBuddy and whether its author may ask
+// here, and makes the question that is to be recorded. An error means that the
+// store could not say whether the thread is one that is served.
+func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, error) {
+	q := store.Question{
+		Key:    store.QuestionKey{Team: b.self.team, Channel: m.channel, TS: m.ts},
+		Thread: store.ThreadKey{Team: b.self.team, Channel: m.channel, TS: m.root()},
+		Kind:   store.KindAsk, User: m.user, Text: m.text,
+	}
+	for _, f := range m.files {
+		q.Files = append(q.Files, f.ID)
+	}
+	if !m.direct && !m.mention {
+		// A reply without a mention is for MedBuddy in a thread that it answers,
+		// unless it is for somebody else, or says nothing: an image posted
+		// without a word is read with the next question.
+		if !m.reply() || m.others || strings.TrimSpace(m.text) == "" {
+			return q, verdictLeave, nil
+		}
+		asked, err := b.isAsked(ctx, q.Thread)
+		if err != nil || !asked {
+			return q, verdictLeave, err
+		}
+	}
+	if v := b.access.check(ctx, b.cfg, m.channel, m.user, m.external); v != verdictTake {
+		return store.Question{Key: q.Key, Thread: q.Thread, Kind: store.KindRefused}, v, nil
+	}
+	if (m.mention || m.direct) && parseWords(plainText(m.text, b.self.user, nobody)).verb != verbNone {
+		q.Kind = store.KindCommand
+	}
+	return q, verdictTake, nil
+}
+
+func nobody(string) string { return "" }

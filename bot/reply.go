@@ -1,0 +1,297 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// reply is the answer of one question as the thread sees it: one message, posted
+// once and from then on updated, with further messages for what does not fit.
+//
+// The growing text is best effort: it waits for the workspace's budget, the
+// latest text wins, and it gives way. The final text is not: it is tried until
+// Slack has it or the context ends.
+type reply struct {
+	b  *Bot
+	q  store.Question
+	ts string // of the first message
+
+	mu     sync.Mutex
+	latest growth // what the message should show next
+	wake   chan struct{}
+	quit   context.CancelFunc
+	done   chan struct{}
+}
+
+type growth struct {
+	text  string
+	ready bool // is mrkdwn of ours, not Markdown of the model's
+}
+
+// Growing texts of one message: the first at once, then at least this far apart,
+// a little further with each.
+const (
+	growSpacing    = 1200 * time.Millisecond
+	growSpacingMax = 3 * time.Second
+	growTimeout    = 5 * time.Second
+)
+
+// metaEvent marks MedBuddy's answers in Slack's message metadata, so that one
+// whose ts was lost can be found again instead of being posted twice.
+const metaEvent = "medbuddy_answer"
+
+func metadata(q store.QuestionKey, part int) slack.MsgOption {
+	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metaEvent,
+		EventPayload: map[string]any{"question": q.String(), "part": part}})
+}
+
+// placeholder makes the question's message stand, and remembers its ts. A
+// question that was begun before goes on in the message that it has.
+func (b *Bot) placeholder(ctx context.Context, j *job) error {
+	defer b.metrics.stage("placeholder", time.Now())
+	ts := j.question.AnswerTS
+	if ts == "" {
+		var err error
+		again := time.Since(j.question.AdmittedAt) > leaseFor // begun by a process that died, perhaps
+		text := textReading(len(j.question.Files))
+		if ts, err = b.postOnce(ctx, j.question, 0, again, plain(text)); err != nil {
+			return err
+		}
+		if err := b.cfg.Store.Place(ctx, j.lease, j.question.Key, ts); err != nil {
+			j.lg.Warn("the answer's place was not remembered; its metadata has it", "error", err)
+		}
+	}
+	j.reply = newReply(ctx, b, j.question, ts)
+	return nil
+}
+
+// postOnce posts a part of an answer exactly once. Posting is not idempotent in
+// Slack: before posting again after a crash (look) or a lost reply, the thread
+// is searched for the part.
+func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, look bool, options []slack.MsgOption) (string, error) {
+	options = append(options, metadata(q.Key, part))
+	for {
+		if look {
+			if ts, err := b.findPart(ctx, q, part); err != nil || ts != "" {
+				return ts, err
+			}
+		}
+		ts, err := b.post(ctx, q.Thread, options)
+		if err == nil || !transient(err) || ctx.Err() != nil {
+			return ts, err
+		}
+		look = true
+		if err := sleep(ctx, time.Second); err != nil {
+			return "", err
+		}
+	}
+}
+
+func (b *Bot) post(ctx context.Context, t store.ThreadKey, options []slack.MsgOption) (ts string, err error) {
+	err = b.web.try(ctx, "chat.postMessage", false, func() error {
+		_, ts, err = b.web.api.PostMessageContext(ctx, t.Channel, append(options, slack.MsgOptionTS(t.TS))...)
+		return err
+	})
+	return ts, err
+}
+
+// findPart looks in the thread for a part of an answer that was posted before.
+func (b *Bot) findPart(ctx context.Context, q store.Question, part int) (string, error) {
+	params := &slack.GetConversationRepliesParameters{ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS,
+		Oldest: q.Key.TS, Limit: repliesPage, IncludeAllMetadata: true}
+	for range repliesPages {
+		var page []slack.Message
+		var more bool
+		err := b.web.try(ctx, "conversations.replies", true, func() (err error) {
+			page, more, params.Cursor, err = b.web.api.GetConversationRepliesContext(ctx, params)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+		for _, m := range page {
+			p := m.Metadata.EventPayload
+			n, _ := p["part"].(float64)
+			if m.Metadata.EventType == metaEvent && p["question"] == q.Key.String() && int(n) == part && b.isOwn(m) {
+				return m.Timestamp, nil
+			}
+		}
+		if !more || params.Cursor == "" {
+			break
+		}
+	}
+	return "", nil
+}
+
+func newReply(ctx context.Context, b *Bot, q store.Question, ts string) *reply {
+	ctx, quit := context.WithCancel(ctx)
+	r := &reply{b: b, q: q, ts: ts, wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{})}
+	go r.pump(ctx)
+	return r
+}
+
+// grow shows a text soon, unless a later one comes first. It never blocks.
+func (r *reply) grow(text string, ready bool) {
+	r.mu.Lock()
+	r.latest = growth{text, ready}
+	r.mu.Unlock()
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// pump writes growing texts until the reply is stopped.
+func (r *reply) pump(ctx context.Context) {
+	defer close(r.done)
+	spacing := growSpacing
+	shown := ""
+	for {
+		select {
+		case <-r.wake:
+		case <-ctx.Done():
+			return
+		}
+		if r.b.web.growing.Wait(ctx) != nil {
+			return
+		}
+		r.mu.Lock()
+		latest := r.latest
+		r.mu.Unlock()
+		text := latest.text
+		if !latest.ready {
+			text = growing(text)
+		}
+		if text == shown || text == "" {
+			continue
+		}
+		pause := spacing
+		var limited *slack.RateLimitedError
+		if err := r.updateOnce(ctx, plain(text)); errors.As(err, &limited) {
+			pause = max(pause, limited.RetryAfter)
+		}
+		shown = text
+		if sleep(ctx, pause) != nil {
+			return
+		}
+		spacing = min(spacing*5/4, growSpacingMax)
+	}
+}
+
+// growing is what the thread sees of an unfinished answer: its last part.
+func growing(markdown string) string {
+	text := mrkdwn(markdown)
+	if text == "" {
+		return ""
+	}
+	parts := split(text, partRunes)
+	last := parts[len(parts)-1]
+	if len(parts) > 1 {
+		last = "…\n" + last
+	}
+	return last + "\n" + stillWriting
+}
+
+// updateOnce makes one chat.update, without trying again.
+func (r *reply) updateOnce(ctx context.Context, options []slack.MsgOption) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), growTimeout)
+	defer cancel()
+	_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, r.ts, append(options, metadata(r.q.Key, 0))...)
+	r.b.metrics.slack.WithLabelValues("chat.update", result(err)).Inc()
+	return err
+}
+
+// stop ends the growing and waits until no update is under way, so that none can
+// arrive after the final text. It may be called twice.
+func (r *reply) stop() {
+	r.quit()
+	<-r.done
+}
+
+// interrupt tells the thread that the answer will come after a restart.
+func (r *reply) interrupt(ctx context.Context) {
+	r.stop()
+	if err := r.updateOnce(ctx, plain(textInterrupted)); err != nil {
+		r.b.lg.Warn("the thread could not be told of the restart", "question", r.q.Key.String(), "error", err)
+	}
+}
+
+// final shows the outcome: the first part in the message that stands, the others
+// in messages of their own, the label under the last.
+func (r *reply) final(ctx context.Context, out outcome) error {
+	r.stop()
+	parts := split(out.text, partRunes)
+	for i, part := range parts {
+		var under []string
+		if i == len(parts)-1 {
+			under = labels(out)
+		}
+		if i == 0 {
+			if err := r.update(ctx, part, under); err != nil {
+				return err
+			}
+			continue
+		}
+		look := time.Since(r.q.AdmittedAt) > leaseFor && r.b.tries.of(r.q.Key) > 1
+		if _, err := r.b.postOnce(ctx, r.q, i, look, rich(part, under)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// update replaces the standing message by the final text. A message that is gone
+// or can no longer be edited is replaced by a new one; one that Slack finds too
+// rich is sent as plain text.
+func (r *reply) update(ctx context.Context, text string, under []string) error {
+	send := func(options []slack.MsgOption) error {
+		return r.b.web.try(ctx, "chat.update", true, func() error {
+			_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, r.ts, append(options, metadata(r.q.Key, 0))...)
+			return err
+		})
+	}
+	err := send(rich(text, under))
+	switch slackCode(err) {
+	case "invalid_blocks", "invalid_blocks_format", "block_mismatch", "msg_blocks_too_long", "msg_too_long":
+		err = send(plain(fallback(text, under)))
+	}
+	switch slackCode(err) {
+	case "message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long":
+		_, err = r.b.postOnce(ctx, r.q, 0, false, rich(text, under))
+	}
+	return err
+}
+
+// rich is a message as blocks, with the same text beside them for notifications,
+// search and screen readers. verbatim keeps Slack from making links of it.
+func rich(text string, under []string) []slack.MsgOption {
+	var blocks []slack.Block
+	for _, part := range split(text, sectionRunes) {
+		section := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, part, false, true), nil, nil)
+		section.Expand = true
+		blocks = append(blocks, section)
+	}
+	for _, line := range under {
+		blocks = append(blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, line, false, true)))
+	}
+	return append(plain(fallback(text, under)), slack.MsgOptionBlocks(blocks...))
+}
+
+func fallback(text string, under []string) string {
+	return strings.Join(append([]string{text}, under...), "\n")
+}
+
+// labels are the lines under an answer of the model; a sentence of ours has none.
+func labels(out outcome) []string {
+	if out.looked == nil {
+		return nil
+	}
+	return []string{out.looked.line(), draftLabel}
+}

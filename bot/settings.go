@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// settings are what a question is answered with.
+type settings struct {
+	temperature float64
+	maxTokens   int
+}
+
+// over lays what was set in a narrower scope over these.
+func (s settings) over(set store.Settings) settings {
+	if set.Temperature != nil {
+		s.temperature = *set.Temperature
+	}
+	if set.MaxTokens != nil {
+		s.maxTokens = *set.MaxTokens
+	}
+	return s
+}
+
+// settingsFor resolves thread over channel over default. With thread false only
+// the channel's are looked at.
+func (b *Bot) settingsFor(ctx context.Context, scope store.Scope) (settings, error) {
+	s := b.defaults()
+	channel, err := b.cfg.Store.Settings(ctx, store.Scope{Team: scope.Team, Channel: scope.Channel})
+	if err != nil {
+		return s, fmt.Errorf("reading the channel's settings: %w", err)
+	}
+	s = s.over(channel)
+	if scope.Thread == "" {
+		return s, nil
+	}
+	thread, err := b.cfg.Store.Settings(ctx, scope)
+	if err != nil {
+		return s, fmt.Errorf("reading the thread's settings: %w", err)
+	}
+	return s.over(thread), nil
+}
+
+// obey carries a command out in a scope, for user. answer is for the person who
+// gave it; told is the line for the channel, empty when nothing changed.
+func (b *Bot) obey(ctx context.Context, scope store.Scope, user string, c command) (answer, told string, err error) {
+	var change func(store.Settings) store.Settings
+	switch c.verb {
+	case verbTemperature:
+		if c.value == "" {
+			break
+		}
+		t, ok := parseTemperature(c.value)
+		if !ok {
+			return textBadTemperature, "", nil
+		}
+		change = func(s store.Settings) store.Settings { s.Temperature, s.By = &t, user; return s }
+	case verbMaxTokens:
+		if c.value == "" {
+			break
+		}
+		n, ok := parseMaxTokens(c.value, b.cfg.MaxTokensLimit)
+		if !ok {
+			return textBadMaxTokens(b.cfg.MaxTokensLimit), "", nil
+		}
+		change = func(s store.Settings) store.Settings { s.MaxTokens, s.By = &n, user; return s }
+	case verbReset:
+		change = func(store.Settings) store.Settings { return store.Settings{} }
+	case verbUnknown:
+		return textUnknownCommand, "", nil
+	}
+	base := b.defaults()
+	if scope.Thread != "" {
+		if base, err = b.settingsFor(ctx, store.Scope{Team: scope.Team, Channel: scope.Channel}); err != nil {
+			return "", "", err
+		}
+	}
+	if change == nil {
+		set, err := b.cfg.Store.Settings(ctx, scope)
+		if err != nil {
+			return "", "", fmt.Errorf("reading the settings: %w", err)
+		}
+		if c.verb == verbHelp {
+			return textHelp(base.over(set), b.cfg.MaxTokensLimit), "", nil
+		}
+		return textSettings(base.over(set), scope.Thread != "", b.cfg.MaxTokensLimit), "", nil
+	}
+	old, set, err := b.cfg.Store.SetSettings(ctx, scope, change)
+	if err != nil {
+		return "", "", fmt.Errorf("saving the settings: %w", err)
+	}
+	before, after := base.over(old), base.over(set)
+	if before == after {
+		return textUnchanged(after, scope.Thread != ""), "", nil
+	}
+	return textChanged(before, after, scope.Thread != ""), textTold(before, after, user), nil
+}
+
+func (b *Bot) defaults() settings { return settings{b.cfg.Temperature, b.cfg.MaxTokens} }

@@ -1,0 +1,53 @@
+// Package slacksim is a Slack workspace on loopback: Web API, Socket Mode, files,
+// people, and faults on request. A real client pointed at APIURL cannot tell it
+// from Slack by anything listed below. It imports neither the rest of this
+// module nor any Slack client, so that both can be judged by it.
+//
+// # Promises
+//
+//   - It refuses what Slack refuses, with Slack's error words. A method it does
+//     not know is answered with unknown_method and listed by Problems, as is
+//     every other thing that Slack would let pass but that is surely a mistake,
+//     such as an ack for an envelope that was never sent.
+//   - Whatever changes wakes Wait and Watch: nothing has to be polled.
+//   - ts are unique and increase. With the same Config.Seed the same ids are
+//     given and app_mention and message come in the same order.
+//   - Close ends every goroutine, socket, timer and held request.
+//
+// # Simulated
+//
+//   - Tokens in the form body or the Authorization header, token types, scopes
+//     (missing_scope with needed and provided, X-OAuth-Scopes), revoked tokens.
+//   - Socket Mode: single-use tickets, hello, pings, at most 10 sockets, each
+//     envelope to one of them, acks with payloads under 20 KB, retries of what
+//     was not acked (same event_id), disconnect frames.
+//   - Events for what people, other bots and the app itself post, edit and
+//     delete: message with its subtypes, app_mention, message_changed,
+//     message_deleted; only those whose scope the app has and whose channel it
+//     is in.
+//   - Messages: threads, metadata, block limits, ownership, membership, archived
+//     channels, ephemeral messages, reactions, assistant status, views, permalinks.
+//   - Files: hosted, Slack Connect (check_file_info), deleted, external and
+//     hidden; downloads with a Bearer token, or the redirect to the sign-in page.
+//   - Slash commands and interactive payloads with trigger_id (3 s, once) and
+//     response_url (5 uses, 30 minutes).
+//   - Rate limits by Slack's tiers, when switched on.
+//
+// # Simplified
+//
+//   - One workspace, one app, one bot token; no Enterprise Grid, user tokens or
+//     OAuth. Other organisations exist only as the team_id of their people.
+//   - An ack counts on whichever socket and however late it comes.
+//   - A retry comes in a new envelope; retry_reason is always "timeout".
+//   - A half-open socket stays in the count until DropSockets.
+//   - The size of a message is the characters in its blocks; Slack's own sum has
+//     some overhead that is not documented.
+//   - Text is kept as Slack keeps it for entities, mentions, channels and bare
+//     web links; the rich_text block of a person's message holds text and
+//     mentions only, no styles.
+//   - Blocks are checked for type and limits, not for every field of every
+//     element. Attachments (the old kind) are kept unchecked.
+//   - A reply under a root that does not exist is refused (thread_not_found), as
+//     is one under another reply (cannot_reply_to_message); Slack takes some of
+//     them and shows them in odd places.
+package slacksim

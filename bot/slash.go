@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/slack-go/slack"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+type wireCommand struct {
+	Channel string `json:"channel_id"`
+	User    string `json:"user_id"`
+	Command string `json:"command"`
+	Text    string `json:"text"`
+}
+
+// slash carries out a slash command and answers it in the ack, which only its
+// author sees. Slack does not deliver a command again, so there is always an
+// answer: also when the store is slow, and then it says that nothing is sure.
+func (b *Bot) slash(ctx context.Context, env envelope) {
+	var c wireCommand
+	if err := json.Unmarshal(env.payload, &c); err != nil || c.Channel == "" || c.User == "" {
+		b.metrics.envelopes.WithLabelValues("malformed").Inc()
+		env.ack(privately(textUnknownCommand))
+		return
+	}
+	limited, cancel := context.WithDeadline(ctx, env.at.Add(admitTimeout))
+	defer cancel()
+	if v := b.access.checkCommand(limited, b.cfg, c.Channel, c.User); v != verdictTake {
+		b.metrics.questions.WithLabelValues(string(store.KindRefused)).Inc()
+		env.ack(privately(v.refusal()))
+		return
+	}
+	b.metrics.questions.WithLabelValues(string(store.KindCommand)).Inc()
+	cmd := parseSlash(c.Command, c.Text)
+	answer, told, err := b.obey(limited, store.Scope{Team: b.self.team, Channel: c.Channel}, c.User, cmd)
+	if err != nil {
+		ref := randomID(3)
+		b.lg.Error("a command was not carried out", "ref", ref, "channel", c.Channel, "verb", cmd.verb, "error", err)
+		answer = textNotRead + ref
+		if cmd.changes() {
+			answer = textNotSaved + ref
+		}
+	}
+	if told != "" {
+		if err := b.tellChannel(limited, c.Channel, told); err != nil {
+			if code := slackCode(err); code == "not_in_channel" || code == "channel_not_found" {
+				answer += textNotInChannel
+			} else {
+				b.lg.Warn("a change of settings could not be told to the channel", "channel", c.Channel, "error", err)
+			}
+		}
+	}
+	env.ack(privately(answer))
+}
+
+// changes says whether the command sets something.
+func (c command) changes() bool {
+	return c.verb == verbReset || c.value != "" && (c.verb == verbTemperature || c.verb == verbMaxTokens)
+}
+
+// privately is the payload of an ack that only the command's author sees.
+func privately(text string) map[string]string {
+	return map[string]string{"response_type": "ephemeral", "text": text}
+}
+
+func (b *Bot) tellChannel(ctx context.Context, channel, text string) error {
+	return b.web.try(ctx, "chat.postMessage", false, func() error {
+		_, _, err := b.web.api.PostMessageContext(ctx, channel, plain(text)...)
+		return err
+	})
+}
+
+// tellPrivately shows text to the author of m alone.
+func (b *Bot) tellPrivately(ctx context.Context, m message, text string) {
+	err := b.whisper(ctx, m.channel, m.threadTS, m.user, text)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		b.lg.Warn("a refusal could not be told", "channel", m.channel, "error", err)
+	}
+}
+
+// whisper posts an ephemeral message, in the thread when there is one.
+func (b *Bot) whisper(ctx context.Context, channel, threadTS, user, text string) error {
+	options := plain(text)
+	if threadTS != "" {
+		options = append(options, slack.MsgOptionTS(threadTS))
+	}
+	return b.web.try(ctx, "chat.postEphemeral", true, func() error {
+		_, err := b.web.api.PostEphemeralContext(ctx, channel, user, options...)
+		return err
+	})
+}
+
+// plain is a message of text alone that unfurls nothing.
+func plain(text string) []slack.MsgOption {
+	return []slack.MsgOption{slack.MsgOptionText(text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+}

@@ -1,0 +1,59 @@
+package bot
+
+import (
+	"maps"
+	"slices"
+)
+
+// This file is the whole surface that MedBuddy shows to Slack. The manifest must
+// offer exactly this (a test compares), the transport refuses a Web API method
+// that is not listed, and decode drops an event that is not.
+
+// events are the Events API subscriptions that decode understands, with the
+// scope that each needs (docs.slack.dev/reference/events).
+var events = map[string]string{
+	"app_mention":      "app_mentions:read",
+	"message.channels": "channels:history",
+	"message.groups":   "groups:history",
+	"message.im":       "im:history",
+	"message.mpim":     "mpim:history",
+}
+
+// commands are the slash commands; the second and third are short forms.
+var commands = []string{cmdMedbuddy, cmdTemperature, cmdMaxTokens}
+
+// methods are the Web API methods that MedBuddy calls, with the bot scopes that
+// each needs (docs.slack.dev/reference/methods). A method whose scope depends
+// on the kind of conversation lists one for each kind that is served.
+var methods = map[string][]string{
+	"apps.connections.open": nil, // app-level token, connections:write
+	"auth.test":             nil,
+	"chat.postEphemeral":    {"chat:write"},
+	"chat.postMessage":      {"chat:write"},
+	"chat.update":           {"chat:write"},
+	"conversations.info":    {"channels:read", "groups:read", "im:read", "mpim:read"},
+	"conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+	"files.info":            {"files:read"},
+	"users.info":            {"users:read"},
+}
+
+// Events returns the bot events to subscribe to, sorted.
+func Events() []string { return slices.Sorted(maps.Keys(events)) }
+
+// Commands returns the slash commands, sorted.
+func Commands() []string { return slices.Sorted(slices.Values(commands)) }
+
+// Scopes returns the bot token scopes that the code needs, sorted. Downloading a
+// file needs files:read, which files.info lists.
+func Scopes() []string {
+	set := map[string]bool{"commands": true}
+	for _, scope := range events {
+		set[scope] = true
+	}
+	for _, scopes := range methods {
+		for _, scope := range scopes {
+			set[scope] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}

@@ -1,0 +1,257 @@
+package bot
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/medbuddy/medbuddy/medgemma"
+	"github.com/medbuddy/medbuddy/medgemma/imaging"
+)
+
+// Everything that MedBuddy says to people is in this file and texts_files.go.
+// The rules of tone:
+//
+//   - Short and plain, in the words of a ward, not of a server.
+//   - What happened, then what the reader can do now.
+//   - Never blame, never joke, never apologise twice, never "Oops".
+//   - Never repeat what a person wrote, nor the name of a file or a person.
+//   - Say "I" for MedBuddy and "the model" for MedGemma.
+
+// What stands under every answer. At most 140 characters.
+const draftLabel = "AI draft from MedGemma, not a diagnosis. Check it against the original images and the formal report."
+
+// What the model reads beside what people wrote.
+const (
+	omittedNote     = "[Earlier messages of this conversation are left out.]"
+	notSentNote     = "[not sent with this question; do not describe it]"
+	defaultQuestion = "Describe what is shown and what matters in it."
+)
+
+func unreadNote(n int) string {
+	if n == 1 {
+		return "[A file posted here could not be read and is not shown.]"
+	}
+	return fmt.Sprintf("[%d files posted here could not be read and are not shown.]", n)
+}
+
+// Placeholders, before and while there is no text yet.
+
+func textReading(files int) string {
+	switch files {
+	case 0:
+		return "Looking at this thread…"
+	case 1:
+		return "Reading 1 file…"
+	default:
+		return fmt.Sprintf("Reading %d files…", files)
+	}
+}
+
+func textWaiting(w medgemma.Wait) string {
+	elapsed := w.Elapsed.Round(time.Second)
+	if w.Waking {
+		return fmt.Sprintf("The model is starting up; this can take several minutes. I am waiting for it (%s so far) and will answer here.", elapsed)
+	}
+	return fmt.Sprintf("The model is busy. I keep trying (%s so far) and will answer here.", elapsed)
+}
+
+const (
+	stillWriting    = "… _still writing_"
+	textInterrupted = "I am being restarted. Your question is kept: I will answer here when I am back."
+)
+
+// Endings without an answer.
+
+const (
+	textNoImage = "I see no image in this thread, and I only answer about images I was shown. Post the scan here (PNG, JPEG, TIFF, BMP, WebP or GIF), then ask again."
+
+	textNoImageForWords = "No image reached the model in this thread, and your question sounds like one about an image. Post the scan here and ask again, or ask without referring to an image."
+
+	textTextOnlyModel = "The model behind me takes text only, so I cannot look at images here. Ask your administrator for a MedGemma that takes images."
+
+	textQuestionTooLong = "Your message is longer than the model can take in one piece. Shorten it, or ask about a part of it, and I will answer."
+
+	textEmptyMention = "Post a scan here and ask me about it, for example: _what is the view, and is there a pleural effusion?_ In this thread I then answer follow-up questions without a mention."
+)
+
+func textFailed(ref string) string {
+	return "Something went wrong on my side and there is no answer. Ask again; if it happens twice, give your administrator this reference: " + ref
+}
+
+func textStoreFailed(ref string) string {
+	return "I could not reach my memory of this thread, so I did not answer. Ask again in a minute; reference for your administrator: " + ref
+}
+
+// modelSentence says what went wrong with the model and what to do.
+func modelSentence(e *medgemma.Error, maxTokens int, ref string) string {
+	admin := " Reference for your administrator: " + ref
+	switch e.Kind {
+	case medgemma.KindBusy:
+		return "The model is too busy to answer right now. Ask again in a few minutes." + admin
+	case medgemma.KindWaking:
+		return "The model did not start in time. Ask again in a few minutes: it may be up by then." + admin
+	case medgemma.KindUnauthorized:
+		return "The model refused my access, so there is no answer. Your administrator must renew my permission for the endpoint." + admin
+	case medgemma.KindNotFound:
+		return "The model endpoint I was given does not exist or has no model on it. Your administrator must check it." + admin
+	case medgemma.KindUnreachable:
+		return "I cannot reach the model. Ask again in a minute." + admin
+	case medgemma.KindTimeout:
+		return "The model took too long and I stopped waiting. Ask again, or ask for less at once." + admin
+	case medgemma.KindTooManyImages:
+		return "The model does not take that many images at once. Name the ones you mean, such as _Image 2_, and ask again." + admin
+	case medgemma.KindContextOverflow:
+		return fmt.Sprintf("This conversation is longer than the model can take. Lower max tokens (now %d), or start a new thread with the scan.", maxTokens) + admin
+	case medgemma.KindTooLarge:
+		return "The images of this thread are too large for the model in one request. Start a new thread with fewer of them." + admin
+	case medgemma.KindRejected:
+		return "The model does not accept this request, so there is no answer. Asking the same again will not help." + admin
+	case medgemma.KindEmpty:
+		return "The model returned an empty answer. Ask again, perhaps in other words." + admin
+	case medgemma.KindThinking:
+		return fmt.Sprintf("The model used up its max tokens (%d) before it came to an answer. Raise it with `@MedBuddy max-tokens %d` in this thread and ask again.", maxTokens, 2*maxTokens) + admin
+	case medgemma.KindCut:
+		return "*This answer is incomplete:* the connection to the model was lost. Ask again for a whole one." + admin
+	default:
+		return "The model answered with an error and there is no answer. Ask again in a minute." + admin
+	}
+}
+
+func textNoSuchImage(missing []int, have int) string {
+	there := "Image 1 only"
+	if have > 1 {
+		there = fmt.Sprintf("Image 1 to Image %d", have)
+	}
+	return fmt.Sprintf("There is no %s in this thread; it has %s. Name one of those, or post the image you mean.", labelList(missing), there)
+}
+
+func textThreadUnread(ref string) string {
+	return "I could not read this thread in Slack, so I did not answer. Ask again in a minute; reference for your administrator: " + ref
+}
+
+func textMissingScope(scope, ref string) string {
+	return fmt.Sprintf("I may not read this thread: the permission %s is missing. Your administrator must add it and reinstall the app. Reference: %s", inert(scope), ref)
+}
+
+// Who may not ask. Sent to that person alone.
+
+const (
+	textOutsideChannel = "MedBuddy is not set up for this channel, so I do not answer here. Ask your administrator to allow it."
+	textExternal       = "MedBuddy answers members of this workspace only, in channels that are not shared with other organisations, so I do not answer you here."
+	textCannotCheck    = "I could not check whether I may answer you, so I did not. Ask again in a minute."
+)
+
+// Under the answer.
+
+// looked is what the "Looked at" line is made of.
+type looked struct {
+	images      []lookedImage
+	leftOut     []int
+	dropped     int // messages of the thread left out
+	temperature float64
+	maxTokens   int
+	model       string
+}
+
+type lookedImage struct {
+	label               int
+	width, height, side int
+	notes               []string
+}
+
+// line is at most lookedRunes long, so that with a full part of answer text it
+// stays inside one chat.update.
+func (l looked) line() string {
+	line := "No image used"
+	if len(l.images) > 0 {
+		line = "Looked at: " + l.seen()
+	}
+	if len(l.leftOut) > 0 {
+		line += ". Not looked at this time: " + labelList(l.leftOut)
+	}
+	if l.dropped > 0 {
+		line += fmt.Sprintf(". The oldest %d messages were left out", l.dropped)
+	}
+	settings := fmt.Sprintf(". Temperature %s, max tokens %d", number(l.temperature), l.maxTokens)
+	if l.model != "" {
+		settings += ", model " + inert(clip(visible(l.model), 80))
+	}
+	return clip(line, lookedRunes-utf8.RuneCountInString(settings)-1) + settings + "."
+}
+
+const lookedRunes = 560
+
+// seen names the images with their size as posted and as the model got it; many
+// images share one description.
+func (l looked) seen() string {
+	var each, noted []string
+	var labels []int
+	for _, img := range l.images {
+		labels = append(labels, img.label)
+		s := fmt.Sprintf("%d×%d", img.width, img.height)
+		if img.side < max(img.width, img.height) {
+			s += fmt.Sprintf(" seen at %d×%d", img.side, img.side)
+		}
+		var notes []string
+		for _, n := range img.notes {
+			if t := noteText(imaging.Note(n)); t != "" {
+				notes = append(notes, t)
+			}
+		}
+		if len(notes) > 0 {
+			s += ", " + strings.Join(notes, ", ")
+			noted = append(noted, imageLabel(img.label)+": "+strings.Join(notes, ", "))
+		}
+		each = append(each, imageLabel(img.label)+" ("+s+")")
+	}
+	if len(each) <= 4 {
+		return strings.Join(each, ", ")
+	}
+	s := labelList(labels) + fmt.Sprintf(", each seen at %d×%d or less", imaging.Side, imaging.Side)
+	if len(noted) > 0 {
+		s += " (" + strings.Join(noted, "; ") + ")"
+	}
+	return s
+}
+
+// clip shortens s to at most n characters.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+// labelList names labels in rising order, runs of three and more as a range:
+// "Image 1, Image 3 to Image 6".
+func labelList(labels []int) string {
+	var names []string
+	for i := 0; i < len(labels); {
+		end := i
+		for end+1 < len(labels) && labels[end+1] == labels[end]+1 {
+			end++
+		}
+		if end-i >= 2 {
+			names = append(names, imageLabel(labels[i])+" to "+imageLabel(labels[end]))
+		} else {
+			for _, n := range labels[i : end+1] {
+				names = append(names, imageLabel(n))
+			}
+		}
+		i = end + 1
+	}
+	return strings.Join(names, ", ")
+}
+
+func textCutOff(maxTokens, limit int) string {
+	s := fmt.Sprintf("*Cut off at max tokens (%d).*", maxTokens)
+	if maxTokens < limit {
+		s += fmt.Sprintf(" For a longer answer: `@MedBuddy max-tokens %d`, then ask again.", min(2*maxTokens, limit))
+	}
+	return s
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -1,0 +1,74 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	textBadTemperature = "Nothing was changed: the temperature is a number from 0 to 1 with a point, such as 0.2. 0 gives the steadiest answers."
+
+	textUnknownCommand = "I do not know that command. Use `temperature 0.2`, `max-tokens 800`, `settings`, `reset` or `help`."
+
+	textNotSaved = "The change was not confirmed: I could not reach my memory. Look with `/medbuddy` in a minute, and set it again if it is not there. Reference for your administrator: "
+
+	textNotRead = "I could not read the settings just now. Try again in a minute. Reference for your administrator: "
+
+	textThreadOnly = "I set that inside a thread. Mention me with it in a reply, or use `/medbuddy` here to set it for the whole channel."
+
+	textNotInChannel = " I could not tell the channel: invite me with `/invite @MedBuddy`."
+)
+
+func textBadMaxTokens(limit int) string {
+	return fmt.Sprintf("Nothing was changed: max tokens is a whole number from %d to %d, such as 800.", minMaxTokens, limit)
+}
+
+func where(thread bool) string {
+	if thread {
+		return "this thread"
+	}
+	return "this channel"
+}
+
+func (s settings) String() string {
+	return fmt.Sprintf("temperature %s, max tokens %d", number(s.temperature), s.maxTokens)
+}
+
+func textSettings(s settings, thread bool, limit int) string {
+	how := "`/medbuddy temperature 0.2` or `/medbuddy max-tokens 800`"
+	if thread {
+		how = "`@MedBuddy temperature 0.2` or `@MedBuddy max-tokens 800` in the thread"
+	}
+	return fmt.Sprintf("In %s: %s. Change them with %s (temperature 0 to 1, max tokens %d to %d).", where(thread), s, how, minMaxTokens, limit)
+}
+
+func textHelp(s settings, limit int) string {
+	return strings.Join([]string{
+		"*MedBuddy* shows the scans of a thread to MedGemma and answers questions about them. It is a research aid, not a diagnosis.",
+		"• Post a scan and mention `@MedBuddy` with your question; in a thread it reads what was posted before. Follow-ups in that thread need no mention.",
+		"• Here: " + s.String() + ".",
+		fmt.Sprintf("• `/medbuddy temperature 0.2` sets the temperature for this channel (0 to 1); `/medbuddy-temperature 0.2` is the same.\n• `/medbuddy max-tokens 800` sets the length of answers (%d to %d); `/medbuddy-max-tokens 800` is the same.", minMaxTokens, limit),
+		"• `/medbuddy settings` shows the settings, `/medbuddy reset` goes back to the defaults.",
+		"• For one thread only, mention me in it: `@MedBuddy temperature 0.2`, `@MedBuddy max-tokens 800`, `@MedBuddy reset`.",
+	}, "\n")
+}
+
+func textUnchanged(s settings, thread bool) string {
+	return fmt.Sprintf("Nothing to change. In %s: %s.", where(thread), s)
+}
+
+func textChanged(before, after settings, thread bool) string {
+	return fmt.Sprintf("Done. In %s: %s (before: %s).", where(thread), after, before)
+}
+
+// textTold is the line for everybody: what changed, from what, by whom.
+func textTold(before, after settings, user string) string {
+	var changes []string
+	if before.temperature != after.temperature {
+		changes = append(changes, fmt.Sprintf("temperature from %s to %s", number(before.temperature), number(after.temperature)))
+	}
+	if before.maxTokens != after.maxTokens {
+		changes = append(changes, fmt.Sprintf("max tokens from %d to %d", before.maxTokens, after.maxTokens))
+	}
+	return fmt.Sprintf("<@%s> set %s for this channel.", user, strings.Join(changes, " and "))
+}

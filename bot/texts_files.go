@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/medbuddy/medbuddy/medgemma/imaging"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// The short words under which the store keeps why a file is no image. Stored
+// values: never rename one. Those of imaging's Kind stand beside them, an
+// unsupported one as "unsupported:FORMAT".
+const (
+	reasonDeleted   = "deleted"
+	reasonHidden    = "hidden"    // over the workspace's free-plan limit
+	reasonExternal  = "external"  // lives outside Slack
+	reasonForbidden = "forbidden" // Slack refuses it to MedBuddy
+	reasonDownload  = "download"  // could not be fetched this time
+	reasonTooMany   = "too_many"  // more files than one thread may hold
+)
+
+// fileReason is the word for an error of imaging.
+func fileReason(e *imaging.Error) string {
+	if e.Kind == imaging.KindUnsupported {
+		return string(e.Kind) + ":" + string(e.Format)
+	}
+	return string(e.Kind)
+}
+
+// worthRetrying says whether a file may well be readable next time: after a
+// reinstall of the app, or when Slack is back.
+func worthRetrying(reason string) bool {
+	return reason == reasonDownload || reason == reasonForbidden || reason == string(imaging.KindHTML)
+}
+
+// fileSentence says why a file was not read, without naming it, and what to do.
+func fileSentence(reason string) string {
+	kind, format, _ := strings.Cut(reason, ":")
+	switch kind {
+	case reasonDeleted:
+		return "was deleted in Slack. Post it again if it should be read."
+	case reasonHidden:
+		return "is hidden by this Slack plan's limit. Post it again."
+	case reasonExternal:
+		return "is stored outside Slack, where I cannot fetch it. Upload the image itself."
+	case reasonForbidden:
+		return "is not open to me in Slack. Post it in this thread, or ask your administrator to check my files:read permission."
+	case reasonDownload:
+		return "could not be fetched from Slack this time. Ask again in a minute."
+	case reasonTooMany:
+		return fmt.Sprintf("is more than I keep for one thread (%d images). Start a new thread with it.", maxThreadImages)
+	case string(imaging.KindHTML):
+		return "came as a web page instead of an image. Most often the files:read permission is missing: your administrator must add it and reinstall the app. Then ask again."
+	case string(imaging.KindEmpty):
+		return "is empty. Export it again and post it once more."
+	case string(imaging.KindCut):
+		return "is cut off or damaged. Export it again and post it once more."
+	case string(imaging.KindTooLarge):
+		return fmt.Sprintf("is larger than %d MB. Export it smaller, as PNG or JPEG, and post that.", imaging.MaxFileBytes>>20)
+	case string(imaging.KindTooManyPix):
+		return fmt.Sprintf("has more than %d megapixels. Export it smaller and post that.", imaging.MaxPixels>>20)
+	case string(imaging.KindTimeout):
+		return "took too long to open. Export it again as PNG or JPEG and post that."
+	case string(imaging.KindUnsupported):
+		return unsupportedSentence(imaging.Format(format))
+	default:
+		return "could not be read. Export it as PNG or JPEG and post that."
+	}
+}
+
+func unsupportedSentence(f imaging.Format) string {
+	switch f {
+	case imaging.DICOM:
+		return "is DICOM, which I cannot read yet. Export the view you mean as PNG and post that, without the patient's name in the picture."
+	case imaging.HEIC, imaging.AVIF:
+		return "is " + string(f) + ", which I cannot read. Post it as JPEG or PNG."
+	case imaging.PDF, imaging.Office:
+		return "is a document, not an image. Post the picture itself as PNG or JPEG."
+	case imaging.ZIP, imaging.Archive:
+		return "is an archive. Post the images themselves, as PNG or JPEG."
+	case imaging.Video, imaging.Audio:
+		return "is a recording. Post the frame you mean as PNG or JPEG."
+	case imaging.SVG, imaging.Text:
+		return "holds no picture that I can read. Post the scan as PNG or JPEG."
+	case imaging.Unknown, "":
+		return "is no image format that I know. Post it as PNG or JPEG."
+	default:
+		return "is a kind of " + string(f) + " that I cannot read. Post it as PNG or JPEG."
+	}
+}
+
+// unreadSentences lists each different reason once, with its count.
+func unreadSentences(unread []store.UnreadFile) string {
+	var order []string
+	count := map[string]int{}
+	for _, f := range unread {
+		if count[f.Reason] == 0 {
+			order = append(order, f.Reason)
+		}
+		count[f.Reason]++
+	}
+	lines := make([]string, len(order))
+	for i, reason := range order {
+		lines[i] = "Not read: a file "
+		if n := count[reason]; n > 1 {
+			lines[i] = fmt.Sprintf("Not read: %d files; each ", n)
+		}
+		lines[i] += fileSentence(reason)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// noteText is what the "Looked at" line says about a preparation.
+func noteText(n imaging.Note) string {
+	switch n {
+	case imaging.NoteFirstFrame:
+		return "first frame only"
+	case imaging.NoteStretched:
+		return "contrast stretched"
+	case imaging.NoteFlattened:
+		return "transparency on black"
+	case imaging.NoteSmall:
+		return "small image"
+	default:
+		return ""
+	}
+}
+
+const textAskWithout = "To ask about the earlier images instead, send the question again without a file."

@@ -1,0 +1,177 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// The lease of a thread, and how often threads that nobody works on are looked
+// for. A process that dies is replaced within leaseFor plus adoptEvery.
+const (
+	leaseFor   = 15 * time.Second
+	leaseRenew = 5 * time.Second
+	adoptEvery = 15 * time.Second
+	heldRetry  = time.Second
+	maxTries   = 3 // of one question in one process
+)
+
+// work queues the thread's open questions to be answered.
+func (b *Bot) work(ctx context.Context, t store.ThreadKey) {
+	b.threads.do(t.String(), func() { b.drain(ctx, t) })
+}
+
+// drain takes the thread's lease and answers its open questions in the order in
+// which they were asked. When another process has the lease it looks again
+// later: that process may have listed the open questions just before this one
+// was admitted.
+func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
+	if ctx.Err() != nil {
+		return // stopping: the questions stay open for the next process
+	}
+	open, err := b.cfg.Store.Open(ctx, t)
+	if err == nil && len(open) == 0 {
+		return
+	}
+	var lease store.Lease
+	if err == nil {
+		lease, err = b.cfg.Store.Lease(ctx, t, b.owner, leaseFor)
+	}
+	switch {
+	case errors.Is(err, store.ErrLeaseHeld):
+		b.later(ctx, t)
+		return
+	case err != nil:
+		// The questions stay open; adopt comes by again.
+		b.lg.Error("a thread could not be taken up", "thread", t.String(), "error", err)
+		return
+	}
+	held, release := b.hold(ctx, lease)
+	defer release()
+	tried := map[store.QuestionKey]bool{}
+	for {
+		open, err := b.cfg.Store.Open(held, t)
+		if err != nil {
+			if held.Err() == nil {
+				b.lg.Error("the open questions of a thread could not be read", "thread", t.String(), "error", err)
+			}
+			return
+		}
+		var next *store.Question
+		for i := range open {
+			if !tried[open[i].Key] {
+				next = &open[i]
+				break
+			}
+		}
+		if next == nil {
+			return
+		}
+		tried[next.Key] = true
+		if n := b.tries.add(next.Key); n > maxTries {
+			continue
+		}
+		b.answerSafely(held, lease, *next)
+		if held.Err() != nil {
+			return
+		}
+	}
+}
+
+// later looks at the thread again after a moment.
+func (b *Bot) later(ctx context.Context, t store.ThreadKey) {
+	time.AfterFunc(heldRetry, func() { b.work(ctx, t) })
+}
+
+// hold renews the lease until release is called. The context it returns ends
+// when the lease is lost, so that nobody goes on working on another's thread.
+func (b *Bot) hold(ctx context.Context, l store.Lease) (held context.Context, release func()) {
+	held, cancel := context.WithCancelCause(ctx)
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		until := time.Now().Add(leaseFor)
+		for sleep(held, leaseRenew) == nil {
+			_, err := b.cfg.Store.Renew(held, l, leaseFor)
+			switch {
+			case err == nil:
+				until = time.Now().Add(leaseFor)
+			case errors.Is(err, store.ErrLeaseLost), time.Now().After(until):
+				cancel(store.ErrLeaseLost)
+				return
+			}
+		}
+	})
+	return held, func() {
+		cancel(nil)
+		renewing.Wait()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		if err := b.cfg.Store.Release(ctx, l); err != nil {
+			b.lg.Warn("a lease was not released; it passes by itself", "thread", l.Thread.String(), "error", err)
+		}
+	}
+}
+
+// answerSafely keeps a defect in one answer from taking the others down.
+func (b *Bot) answerSafely(ctx context.Context, l store.Lease, q store.Question) {
+	j := &job{question: q, lease: l, ref: randomID(3), began: time.Now()}
+	j.lg = b.lg.With("question", q.Key.String(), "ref", j.ref)
+	defer func() {
+		if r := recover(); r != nil {
+			// The value may quote a message; its type and the stack do not.
+			j.lg.Error("panic while answering", "type", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
+			b.finish(ctx, j, outcome{name: "panic", text: textFailed(j.ref)})
+		}
+	}()
+	b.answer(ctx, j)
+}
+
+// adopt takes up threads with open questions that nobody works on: after a
+// crash, a deploy, or a store that was away. It runs until ctx ends.
+func (b *Bot) adopt(ctx, work context.Context) {
+	for {
+		threads, err := b.cfg.Store.Abandoned(ctx, 100)
+		if err != nil && ctx.Err() == nil {
+			b.lg.Error("abandoned threads could not be listed", "error", err)
+		}
+		for _, t := range threads {
+			b.work(work, t)
+		}
+		if sleep(ctx, adoptEvery) != nil {
+			return
+		}
+	}
+}
+
+// tryCounter counts how often this process has begun a question.
+type tryCounter struct {
+	mu sync.Mutex
+	n  map[store.QuestionKey]int
+}
+
+func (c *tryCounter) add(q store.QuestionKey) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.n == nil {
+		c.n = map[store.QuestionKey]int{}
+	}
+	c.n[q]++
+	return c.n[q]
+}
+
+func (c *tryCounter) done(q store.QuestionKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.n, q)
+}
+
+func (c *tryCounter) of(q store.QuestionKey) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n[q]
+}

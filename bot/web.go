@@ -1,0 +1,179 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
+)
+
+// web is MedBuddy's side of Slack's Web API: slack-go with a transport that
+// knows the surface, a way of trying again, and the budget for growing texts.
+type web struct {
+	api     *slack.Client
+	metrics *metrics
+	growing *rate.Limiter
+}
+
+// Slack allows 50 and more chat.update a minute, for the whole workspace (Tier 3,
+// docs.slack.dev/reference/methods/chat.update). Growing texts take most of
+// that and leave the rest to final texts, which are not held back.
+const (
+	growingPerMinute = 40
+	growingBurst     = 12
+)
+
+// callTimeout bounds one call, downloads included: slack-go sets no limit.
+const callTimeout = 60 * time.Second
+
+func newWeb(cfg Config, m *metrics) *web {
+	transport := &slackTransport{base: http.DefaultTransport, apiURL: cfg.APIURL}
+	client := &http.Client{Transport: transport, Timeout: callTimeout}
+	return &web{
+		// Never OptionDebug: it logs whole messages.
+		api: slack.New(cfg.BotToken, slack.OptionAPIURL(cfg.APIURL), slack.OptionAppLevelToken(cfg.AppToken),
+			slack.OptionHTTPClient(client)),
+		metrics: m,
+		growing: rate.NewLimiter(rate.Limit(growingPerMinute)/60, growingBurst),
+	}
+}
+
+// slackTransport refuses a method that is not part of the surface (surface.go),
+// and paces the opening of sockets, which slack-go does not: when Slack closes a
+// socket right after its hello, slack-go opens the next one without a pause.
+type slackTransport struct {
+	base   http.RoundTripper
+	apiURL string
+	opens  pacer
+}
+
+func (t *slackTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	method, isAPI := strings.CutPrefix(req.URL.String(), t.apiURL)
+	if req.Method == http.MethodPost && isAPI {
+		method, _, _ = strings.Cut(method, "?")
+		if _, ok := methods[method]; !ok {
+			return nil, fmt.Errorf("bot: the Slack method %q is not in the table of methods", method)
+		}
+		if method == "apps.connections.open" {
+			if err := t.opens.wait(req.Context()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t.base.RoundTrip(req)
+}
+
+// tries is how often a call is made that meets trouble other than a rate limit.
+const tries = 4
+
+// try makes a Web API call. A rate limit is waited out as long as ctx allows; a
+// broken connection or a 5xx is tried again when the call is idempotent, which
+// posting is not.
+func (w *web) try(ctx context.Context, method string, idempotent bool, call func() error) error {
+	pause := 300 * time.Millisecond
+	for n := 1; ; n++ {
+		err := call()
+		w.metrics.slack.WithLabelValues(method, result(err)).Inc()
+		if err == nil {
+			return nil
+		}
+		err = fmt.Errorf("%s: %w", method, err)
+		var limited *slack.RateLimitedError
+		switch {
+		case ctx.Err() != nil:
+			return err
+		case errors.As(err, &limited):
+			n-- // waiting one's turn is no failed try
+			if sleep(ctx, limited.RetryAfter+time.Duration(rand.Int64N(int64(200*time.Millisecond)))) != nil {
+				return err
+			}
+		case !idempotent || !transient(err) || n == tries:
+			return err
+		default:
+			if sleep(ctx, pause/2+time.Duration(rand.Int64N(int64(pause)))) != nil {
+				return err
+			}
+			pause *= 2
+		}
+	}
+}
+
+// transient says whether the same call may succeed a moment later: Slack's own
+// errors are final, apart from a few that mean "busy".
+func transient(err error) bool {
+	var refused slack.SlackErrorResponse
+	if errors.As(err, &refused) {
+		switch refused.Err {
+		case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited":
+			return true
+		}
+		return false
+	}
+	var status slack.StatusCodeError
+	if errors.As(err, &status) {
+		return status.Code >= 500 || status.Code == http.StatusTooManyRequests
+	}
+	return true // the connection broke
+}
+
+// slackCode is Slack's word for an error, such as "missing_scope", or "".
+func slackCode(err error) string {
+	var refused slack.SlackErrorResponse
+	if errors.As(err, &refused) {
+		return refused.Err
+	}
+	return ""
+}
+
+// result names the outcome of a call for the metrics.
+func result(err error) string {
+	var limited *slack.RateLimitedError
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.As(err, &limited):
+		return "ratelimited"
+	case slackCode(err) != "":
+		return slackCode(err)
+	default:
+		return "failed"
+	}
+}
+
+// whoAmI asks Slack for the identity behind the bot token. It keeps trying while
+// Slack cannot be reached.
+func (w *web) whoAmI(ctx context.Context) (identity, error) {
+	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
+		var r *slack.AuthTestResponse
+		err := w.try(ctx, "auth.test", true, func() (err error) { r, err = w.api.AuthTestContext(ctx); return err })
+		switch {
+		case err == nil && (r.TeamID == "" || r.UserID == ""):
+			return identity{}, errors.New("auth.test: Slack named no workspace or no user")
+		case err == nil:
+			return identity{team: r.TeamID, user: r.UserID, bot: r.BotID}, nil
+		case !transient(err):
+			return identity{}, err
+		}
+		if sleep(ctx, pause) != nil {
+			return identity{}, err
+		}
+	}
+}
+
+// sleep waits for d, or returns the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,185 @@
+package bot
+
+import (
+	"slices"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseTemperature(t *testing.T) {
+	for _, s := range []string{"abc", "NaN", "-1", "1.01", "0,3", "30%", "", "+0.2", "1e-1", "Inf", "0x1", ".5", "2", "0.2 0.3", "½"} {
+		if v, ok := parseTemperature(s); ok {
+			t.Errorf("parseTemperature(%q) = %v, want a refusal", s, v)
+		}
+	}
+	for s, want := range map[string]float64{"0": 0, "0.0": 0, "0.2": 0.2, "1": 1, "1.0": 1} {
+		if v, ok := parseTemperature(s); !ok || v != want {
+			t.Errorf("parseTemperature(%q) = %v, %v", s, v, ok)
+		}
+	}
+}
+
+func TestParseMaxTokens(t *testing.T) {
+	for _, s := range []string{"63", "0", "-64", "8193", "1e3", "500.0", "abc", "", "99999999999999"} {
+		if v, ok := parseMaxTokens(s, 8192); ok {
+			t.Errorf("parseMaxTokens(%q) = %v, want a refusal", s, v)
+		}
+	}
+	for s, want := range map[string]int{"64": 64, "800": 800, "8192": 8192} {
+		if v, ok := parseMaxTokens(s, 8192); !ok || v != want {
+			t.Errorf("parseMaxTokens(%q) = %v, %v", s, v, ok)
+		}
+	}
+}
+
+func TestParseWords(t *testing.T) {
+	for in, want := range map[string]command{
+		"temperature 0.2":        {verbTemperature, "0.2"},
+		"Temperature: 0.2":       {verbTemperature, "0.2"},
+		"temperature=0":          {verbTemperature, "0"},
+		"set temperature to 0.3": {verbTemperature, "0.3"},
+		"temperature abc":        {verbTemperature, "abc"},
+		"temperature":            {verbTemperature, ""},
+		"max-tokens 800":         {verbMaxTokens, "800"},
+		"max tokens 800":         {verbMaxTokens, "800"},
+		"reset":                  {verbReset, ""},
+		"help":                   {verbHelp, ""},
+		// Questions.
+		"temperature of the patient was 39": {},
+		"reset the window please":           {},
+		"is there help":                     {},
+		"what is the max":                   {},
+		"":                                  {},
+	} {
+		if got := parseWords(in); got != want {
+			t.Errorf("parseWords(%q) = %+v, want %+v", in, got, want)
+		}
+	}
+}
+
+func TestParseSlash(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       command
+	}{
+		{"/medbuddy", "", command{verb: verbHelp}},
+		{"/medbuddy", " temperature 0.2 ", command{verbTemperature, "0.2"}},
+		{"/medbuddy", "tempreature 0.2", command{verb: verbUnknown}},
+		{"/medbuddy", "settings", command{verb: verbSettings}},
+		{"/medbuddy-temperature", "0.2", command{verbTemperature, "0.2"}},
+		{"/medbuddy-temperature", "0.2 0.3", command{verbTemperature, "0.2 0.3"}},
+		{"/medbuddy-max-tokens", "", command{verb: verbMaxTokens}},
+		{"/other", "x", command{verb: verbUnknown}},
+	} {
+		if got := parseSlash(c.name, c.text); got != c.want {
+			t.Errorf("parseSlash(%q, %q) = %+v, want %+v", c.name, c.text, got, c.want)
+		}
+	}
+}
+
+func TestNamedImages(t *testing.T) {
+	for in, want := range map[string][]int{
+		"what is in Image 2?":                 {2},
+		"compare image 3 with Image 1":        {1, 3},
+		"images 1, 2 and 4":                   {1, 2, 4},
+		"image #7":                            {7},
+		"the image of 2 days ago":             nil,
+		"imaging 3 months later":              nil,
+		"is there a 3 mm nodule in the image": nil,
+	} {
+		if got := namedImages(in); !slices.Equal(got, want) {
+			t.Errorf("namedImages(%q) = %v, want %v", in, got, want)
+		}
+	}
+}
+
+func TestChooseImages(t *testing.T) {
+	for _, c := range []struct {
+		have    int
+		named   []int
+		most    int
+		leftOut []int
+	}{
+		{3, nil, 16, nil},
+		{5, nil, 2, []int{1, 2, 3}},
+		{5, []int{1}, 2, []int{2, 3, 4}},
+		{5, []int{1, 2, 9}, 2, []int{3, 4, 5}},
+		{2, nil, 0, []int{1, 2}},
+	} {
+		if _, got := chooseImages(c.have, c.named, c.most); !slices.Equal(got, c.leftOut) {
+			t.Errorf("chooseImages(%d, %v, %d) leaves out %v, want %v", c.have, c.named, c.most, got, c.leftOut)
+		}
+	}
+}
+
+func TestImpliesImage(t *testing.T) {
+	for _, s := range []string{"is there a fracture on this x-ray?", "What does the scan show?", "read the CT", "what do you see", "findings?",
+		"describe this lesion", "any effusion visible?", "what is in the attached file", "is the left lung clear in the picture", "look at this"} {
+		if !impliesImage(s) {
+			t.Errorf("impliesImage(%q) = false", s)
+		}
+	}
+	for _, s := range []string{"what is the dose of amoxicillin in children?", "difference between croup and epiglottitis", "normal range of potassium"} {
+		if impliesImage(s) {
+			t.Errorf("impliesImage(%q) = true", s)
+		}
+	}
+}
+
+func TestLabelsUnderAnAnswer(t *testing.T) {
+	if n := utf8.RuneCountInString(draftLabel); n > 140 {
+		t.Errorf("the label has %d characters, at most 140", n)
+	}
+	l := looked{images: []lookedImage{{1, 2022, 2022, 896, []string{"stretched"}}, {2, 512, 400, 512, nil}}, leftOut: []int{3, 4, 5, 7}, dropped: 3, temperature: 0, maxTokens: 500, model: "m<@U1>"}
+	want := "Looked at: Image 1 (2022×2022 seen at 896×896, contrast stretched), Image 2 (512×400). Not looked at this time: Image 3 to Image 5, Image 7. The oldest 3 messages were left out. Temperature 0, max tokens 500, model m&lt;@U1&gt;."
+	if diff := cmp.Diff(want, l.line()); diff != "" {
+		t.Error(diff)
+	}
+	for i := range 90 {
+		l.images = append(l.images, lookedImage{2*i + 3, 5000, 5000, 896, []string{"first_frame", "stretched"}})
+	}
+	if n := utf8.RuneCountInString(l.line()); n > lookedRunes+20 { // entities of the model's name
+		t.Errorf("the line has %d characters", n)
+	}
+}
+
+func TestPacer(t *testing.T) {
+	var p pacer
+	now := time.Unix(0, 0)
+	if d := p.next(now); d != 0 {
+		t.Errorf("the first socket waits %v", d)
+	}
+	var last time.Duration
+	opened := 0
+	for start := now; now.Sub(start) < 2*time.Second; opened++ {
+		last = p.next(now)
+		now = now.Add(last)
+	}
+	if opened > 8 {
+		t.Errorf("%d sockets opened in two seconds", opened)
+	}
+	for range 30 {
+		last = p.next(now)
+		now = now.Add(last)
+	}
+	if last < maxPace/2 || last > maxPace {
+		t.Errorf("after many the pace is %v", last)
+	}
+	if d := p.next(now.Add(time.Hour)); d != 0 {
+		t.Errorf("after a long life the next socket waits %v", d)
+	}
+}
+
+func TestAfter(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{{"2.0", "1.0", true}, {"10.0", "9.0", true}, {"1.000002", "1.000001", true}, {"1.0", "1.0", false}, {"1.0", "", true}, {"", "", false}} {
+		if got := after(c.a, c.b); got != c.want {
+			t.Errorf("after(%q, %q) = %v", c.a, c.b, got)
+		}
+	}
+}
