@@ -16,44 +16,20 @@ const (
 
 // Image is a prepared picture.
 type Image struct {
-	Data   []byte // the encoded square
+	Data   []byte // the encoded square, at most MaxOutBytes
 	MIME   string // image/png or image/jpeg
 	Side   int    // edge of the square in pixels, at most Side
 	Width  int    // of the source, upright, in pixels
 	Height int
+	Frames int // frames or pages in the file, at least 1; the first is the one shown
 	Format Format
 	Notes  []Note // what was done that a reader of the answer should know
 }
 
-// Format is what a file is, by its content.
-type Format string
-
-// The formats that are told apart, so that each can have its own sentence.
-const (
-	PNG     Format = "PNG"
-	JPEG    Format = "JPEG"
-	GIF     Format = "GIF"
-	WebP    Format = "WebP"
-	BMP     Format = "BMP"
-	TIFF    Format = "TIFF"
-	DICOM   Format = "DICOM"
-	HEIC    Format = "HEIC"
-	AVIF    Format = "AVIF"
-	SVG     Format = "SVG"
-	PDF     Format = "PDF"
-	ZIP     Format = "ZIP"
-	Archive Format = "archive" // gzip, 7z, rar, tar ...
-	Office  Format = "Office document"
-	Video   Format = "video"
-	Audio   Format = "audio"
-	HTML    Format = "HTML"
-	Text    Format = "text"
-	Unknown Format = "unknown"
-)
-
 // Note is a short word for what was done to a picture.
 type Note string
 
+// Notes come in this order.
 const (
 	NoteFirstFrame Note = "first_frame" // the file holds several frames or pages
 	NoteStretched  Note = "stretched"   // 16-bit values used a small part of their range and were stretched
@@ -61,9 +37,14 @@ const (
 	NoteSmall      Note = "small"       // the short edge has fewer than 224 pixels
 )
 
+// smallEdge is where NoteSmall begins: below it the picture fills less than a
+// quarter of the encoder's edge.
+const smallEdge = 224
+
 // Kind is why a file was refused.
 type Kind string
 
+// The kinds, by what a person can do about them.
 const (
 	KindHTML        Kind = "html"        // a web page came instead of the file (a missing files:read scope does that)
 	KindEmpty       Kind = "empty"       // no bytes
@@ -71,7 +52,7 @@ const (
 	KindTooLarge    Kind = "too_large"   // over MaxFileBytes
 	KindTooManyPix  Kind = "too_many_px" // over MaxPixels or MaxEdge
 	KindUnsupported Kind = "unsupported" // Format says what it is
-	KindTimeout     Kind = "timeout"     // decoding took too long
+	KindTimeout     Kind = "timeout"     // decoding took too long, or would
 )
 
 // Error is a refusal. It holds nothing of the file but its format and size.
