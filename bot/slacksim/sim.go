@@ -108,6 +108,7 @@ func (s *Sim) Close() {
 	}
 	for _, d := range s.deliveries {
 		d.stop()
+		d.end()
 	}
 	s.mu.Unlock()
 	s.wg.Wait()
@@ -130,7 +131,7 @@ func (s *Sim) routes() http.Handler {
 	mux.HandleFunc("GET /link/", s.serveSocket)
 	mux.HandleFunc("GET /files-pri/{file}/{rest...}", s.serveFile)
 	mux.HandleFunc("POST /commands/{id}", s.serveResponseURL)
-	mux.HandleFunc("GET /", serveSignIn)
+	mux.HandleFunc("/", serveSignIn)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.enter() {
 			return
