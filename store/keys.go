@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // Slack's ids are capital letters and digits; a ts is seconds, a dot and six
@@ -52,3 +54,16 @@ func (k ThreadKey) Scope() Scope { return Scope{k.Team, k.Channel, k.TS} }
 
 // ChannelScope is where the settings of the thread's channel live.
 func (k ThreadKey) ChannelScope() Scope { return Scope{k.Team, k.Channel, ""} }
+
+// CompareTS orders two Slack ts values as the numbers they are: "9.5" comes
+// before "10.000001", which text order gets wrong. Both must be valid.
+func CompareTS(a, b string) int {
+	as, af, _ := strings.Cut(a, ".")
+	bs, bf, _ := strings.Cut(b, ".")
+	as, bs = strings.TrimLeft(as, "0"), strings.TrimLeft(bs, "0")
+	return cmp.Or(
+		cmp.Compare(len(as), len(bs)),
+		cmp.Compare(as, bs),
+		cmp.Compare(strings.TrimRight(af, "0"), strings.TrimRight(bf, "0")),
+		cmp.Compare(a, b))
+}

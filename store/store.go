@@ -9,8 +9,14 @@ import (
 // image must fit one Firestore document (1,048,576 bytes).
 const MaxImageBytes = 900 << 10
 
-// MaxTurnBytes is the most text that one Turn may hold, for the same reason.
+// MaxTurnBytes is the most text that one Turn, or one Question, may hold, for
+// the same reason.
 const MaxTurnBytes = 900 << 10
+
+// MaxFinishBytes is the most that the turns of one Finish may hold together:
+// they are written in one commit, which Firestore's emulator takes up to 4 MiB
+// and Firestore itself up to 10 MiB.
+const MaxFinishBytes = 3 << 20
 
 // SeenFor is how long at least a message is remembered as seen, so that a late
 // redelivery is not taken for a new question. Slack's last retry comes after
@@ -25,19 +31,25 @@ const SeenFor = 24 * time.Hour
 // they must not do at the same time is fenced by Lease.
 //
 // Values handed in are copied before the call returns, and values handed out
-// belong to the caller: changing either never changes what is stored.
+// belong to the caller: changing either never changes what is stored. Text is
+// UTF-8; a byte that is not is kept as U+FFFD. An empty slice may come back nil.
 //
 // Times come from the backend's own clock (a parameter of its Open), in UTC and
-// whole microseconds. Every thread, with its turns, images and settings, is
+// whole microseconds. A thread exists from its first admitted question, or from
+// its first setting, until it is forgotten; a lease alone does not make one.
+// Every thread, with its turns, images and settings, is
 // forgotten by itself when the retention time has passed since its last turn
 // (or since its first question, when it has no turn yet). Expired things read
-// as missing even before they are deleted.
+// as missing even before they are deleted; a question asked in an expired thread
+// starts a new one.
 //
 // A key that is not made of Slack's own characters is refused with
 // ErrInvalidKey before anything is read or written. When the context ends, the
 // error satisfies errors.Is with the context's error. A write whose outcome is
 // unknown may be repeated by the caller: Admit, Place, Finish, PutImage,
-// Release, Forget and Expire then end in the same state.
+// Release, Forget and Expire then end in the same state. (The answer may
+// differ: a repeated Admit says false and a repeated Finish ErrNotFound when the
+// first one had taken effect.)
 type Store interface {
 	// Admit records a message and says whether it is new. first is true for
 	// exactly one of all calls with this key, in all processes; only then is
@@ -48,7 +60,7 @@ type Store interface {
 	// Kind decides what is kept: a KindAsk makes its thread one that was Asked;
 	// a KindCommand opens the question but leaves Asked as it is; of a
 	// KindRefused only the key is remembered, never text, user or files, and
-	// nothing is opened.
+	// nothing is opened. ErrTooLarge when the text is over MaxTurnBytes.
 	//
 	// AdmittedAt and AnswerTS of q are ignored.
 	Admit(ctx context.Context, q Question) (first bool, err error)
@@ -61,7 +73,8 @@ type Store interface {
 	// Lease makes owner the only one who may work on the thread until ttl has
 	// passed. It returns ErrLeaseHeld while another owner's lease is live. An
 	// owner may lease again what it holds: it gets a higher Fence, and its
-	// former lease is lost. The thread need not exist yet.
+	// former lease is lost. The thread need not exist yet. The owner must not be
+	// empty nor the ttl zero or less: ErrInvalidKey.
 	Lease(ctx context.Context, t ThreadKey, owner string, ttl time.Duration) (Lease, error)
 
 	// Renew extends a lease to ttl from now, or returns ErrLeaseLost when it
@@ -84,10 +97,12 @@ type Store interface {
 	// PutImage stores a prepared image under its label, with its record. Labels
 	// count 1, 2, 3 ... within a thread; storing a label again replaces it, a
 	// label beyond the next one is ErrInvalidKey. ErrLeaseLost when the lease
-	// is not live, ErrTooLarge over MaxImageBytes.
+	// is not live, ErrNotFound when there is no thread, ErrTooLarge over
+	// MaxImageBytes.
 	PutImage(ctx context.Context, l Lease, r ImageRecord, data []byte) error
 
-	// Image returns a stored image's record and bytes, or ErrNotFound.
+	// Image returns a stored image's record and bytes, or ErrNotFound. A label
+	// below 1 is ErrInvalidKey.
 	Image(ctx context.Context, t ThreadKey, label int) (ImageRecord, []byte, error)
 
 	// Finish appends turns to the thread, in order and without a gap, and
@@ -95,7 +110,8 @@ type Store interface {
 	// question, its key stays seen. ErrLeaseLost when the lease is not live: then
 	// nothing is stored. ErrNotFound when the question is not open.
 	// Seq and At of the turns are set by the store. Turns may be empty.
-	// ErrTooLarge when a turn holds more than MaxTurnBytes of text.
+	// ErrTooLarge when a turn holds more than MaxTurnBytes of text, or all of
+	// them more than MaxFinishBytes.
 	Finish(ctx context.Context, l Lease, q QuestionKey, turns []Turn) error
 
 	// Thread returns the thread with all its turns in order and the records of
@@ -110,11 +126,14 @@ type Store interface {
 	// returns both. It is atomic: change may be called several times when
 	// others write meanwhile and must have no side effects. By is the caller's
 	// to set; At is set by the store. A thread's settings live as long as the
-	// thread, a channel's until changed. The zero Settings erases.
+	// thread, a channel's until changed; setting something for a missing thread
+	// starts it, not Asked. Settings with neither value set erase, whatever By
+	// says: after is then the zero Settings.
 	SetSettings(ctx context.Context, s Scope, change func(Settings) Settings) (before, after Settings, err error)
 
 	// Abandoned lists at most limit threads that have open questions and no
-	// live lease, oldest question first as far as the backend can tell cheaply.
+	// live lease, oldest question (by AdmittedAt) first as far as the backend
+	// can tell cheaply.
 	Abandoned(ctx context.Context, limit int) ([]ThreadKey, error)
 
 	// Forget erases the thread: turns, images, settings, and the content of its
@@ -124,8 +143,8 @@ type Store interface {
 	// so that a late Finish is refused. A missing thread gives the zero Deleted.
 	Forget(ctx context.Context, t ThreadKey) (Deleted, error)
 
-	// Expire deletes at most limit expired threads or seen keys and says how many
-	// it deleted; call it until it returns 0. Reads hide expired things
+	// Expire deletes at most limit expired threads or seen keys, and what else has
+	// had its time, and says how many it deleted; call it until it returns 0. Reads hide expired things
 	// already, so Expire is about space and about erasing, not about meaning.
 	Expire(ctx context.Context, limit int) (int, error)
 

@@ -119,5 +119,6 @@ type Settings struct {
 	At          time.Time // set by SetSettings
 }
 
-// Deleted counts what Forget erased.
+// Deleted counts what Forget erased. Questions are those still open: of a
+// finished one only its turns are left.
 type Deleted struct{ Questions, Turns, Images int }

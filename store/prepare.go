@@ -1,0 +1,132 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// overhead is what a document may take beyond the text that is counted against
+// MaxTurnBytes: ids, field names, short words. 900 KiB and this stay under the
+// 1,048,576 bytes of a Firestore document.
+const overhead = 96 << 10
+
+var errNotANumber = errors.New("store: not a number")
+
+// The Prepare functions are what every backend does with a value handed in,
+// before anything else: check it, copy it, and make its text UTF-8.
+
+// PrepareQuestion returns a deep copy of q as it is to be stored, without what
+// Admit ignores. Of a KindRefused only the keys and the kind are left.
+func PrepareQuestion(q Question) (Question, error) {
+	if err := errors.Join(q.Key.Validate(), q.Thread.Validate()); err != nil {
+		return Question{}, err
+	}
+	switch q.Kind {
+	case KindAsk, KindCommand:
+	case KindRefused:
+		return Question{Key: q.Key, Thread: q.Thread, Kind: q.Kind}, nil
+	default:
+		return Question{}, fmt.Errorf("%w: kind", ErrInvalidKey)
+	}
+	p := Question{Key: q.Key, Thread: q.Thread, Kind: q.Kind, User: valid(q.User), Text: valid(q.Text)}
+	rest := len(p.User)
+	for _, f := range q.Files {
+		p.Files = append(p.Files, valid(f))
+		rest += len(f) + 16
+	}
+	if len(p.Text) > MaxTurnBytes || rest > overhead {
+		return Question{}, fmt.Errorf("%w: question", ErrTooLarge)
+	}
+	return p, nil
+}
+
+// PrepareTurns returns a deep copy of turns as they are to be stored, Seq and At
+// not set.
+func PrepareTurns(turns []Turn) ([]Turn, error) {
+	var out []Turn
+	total := 0
+	for _, t := range turns {
+		if t.Role != RoleUser && t.Role != RoleModel {
+			return nil, fmt.Errorf("%w: role", ErrInvalidKey)
+		}
+		if bad(t.Temperature) {
+			return nil, fmt.Errorf("%w: temperature", errNotANumber)
+		}
+		p := Turn{Role: t.Role, Text: valid(t.Text), Model: valid(t.Model), FinishedBy: valid(t.FinishedBy),
+			Temperature: t.Temperature, MaxTokens: t.MaxTokens}
+		text, rest := len(p.Text), len(p.Model)+len(p.FinishedBy)
+		for _, m := range t.Messages {
+			c := Message{TS: valid(m.TS), User: valid(m.User), Text: valid(m.Text), Images: slices.Clone(m.Images)}
+			text += len(c.Text)
+			rest += len(c.TS) + len(c.User) + 8*len(c.Images) + 40
+			for _, u := range m.Unread {
+				u = UnreadFile{FileID: valid(u.FileID), Reason: valid(u.Reason)}
+				c.Unread = append(c.Unread, u)
+				rest += len(u.FileID) + len(u.Reason) + 24
+			}
+			p.Messages = append(p.Messages, c)
+		}
+		if text > MaxTurnBytes || rest > overhead {
+			return nil, fmt.Errorf("%w: turn", ErrTooLarge)
+		}
+		if total += text + rest; total > MaxFinishBytes {
+			return nil, fmt.Errorf("%w: turns", ErrTooLarge)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// PrepareImage returns deep copies of a record and its bytes.
+func PrepareImage(r ImageRecord, data []byte) (ImageRecord, []byte, error) {
+	if r.Label < 1 {
+		return ImageRecord{}, nil, fmt.Errorf("%w: label", ErrInvalidKey)
+	}
+	p := ImageRecord{Label: r.Label, FileID: valid(r.FileID), MessageTS: valid(r.MessageTS), User: valid(r.User),
+		MIME: valid(r.MIME), SHA256: valid(r.SHA256), Width: r.Width, Height: r.Height, Side: r.Side}
+	rest := len(p.FileID) + len(p.MessageTS) + len(p.User) + len(p.MIME) + len(p.SHA256)
+	for _, n := range r.Notes {
+		p.Notes = append(p.Notes, valid(n))
+		rest += len(n) + 16
+	}
+	if len(data) > MaxImageBytes || rest > overhead {
+		return ImageRecord{}, nil, fmt.Errorf("%w: image", ErrTooLarge)
+	}
+	return p, slices.Clone(data), nil
+}
+
+// PrepareSettings returns a deep copy of s, At not set. Without a value it is
+// the zero Settings.
+func PrepareSettings(s Settings) (Settings, error) {
+	if s.Temperature == nil && s.MaxTokens == nil {
+		return Settings{}, nil
+	}
+	p := Settings{By: valid(s.By)}
+	if s.Temperature != nil {
+		if bad(*s.Temperature) {
+			return Settings{}, fmt.Errorf("%w: temperature", errNotANumber)
+		}
+		p.Temperature = new(*s.Temperature)
+	}
+	if s.MaxTokens != nil {
+		p.MaxTokens = new(*s.MaxTokens)
+	}
+	if len(p.By) > overhead {
+		return Settings{}, fmt.Errorf("%w: settings", ErrTooLarge)
+	}
+	return p, nil
+}
+
+// valid makes s UTF-8 as encoding/json does, one U+FFFD for each bad byte. A
+// Firestore string must be UTF-8, or the whole write is refused.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
+}
+
+func bad(f float64) bool { return math.IsNaN(f) || math.IsInf(f, 0) }
