@@ -1,0 +1,157 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// Erasing has two halves. secure_delete overwrites deleted rows with zeros, but
+// in the log: the database file has the old pages until a checkpoint, and the
+// log has them until it is truncated. Both happen in
+// wal_checkpoint(TRUNCATE), which must wait for readers of older views.
+
+// urgency says how soon what a write deleted must be gone from the files.
+type urgency int
+
+const (
+	nothing urgency = iota
+	soon            // within lazyErase
+	now             // before the write is answered
+)
+
+// An erasure is a checkpoint that is still owed.
+type erasure struct {
+	timer *time.Timer
+}
+
+func (e *erasure) pending() bool { return e.timer != nil }
+
+// due fires when the checkpoint is to be run; never when none is owed.
+func (e *erasure) due() <-chan time.Time {
+	if e.timer == nil {
+		return nil
+	}
+	return e.timer.C
+}
+
+func (e *erasure) add(urgency) {
+	if e.timer == nil {
+		e.timer = time.NewTimer(lazyErase)
+	}
+}
+
+func (e *erasure) finished() {
+	if e.timer != nil {
+		e.timer.Stop()
+		e.timer = nil
+	}
+}
+
+// eraseRetry is when a checkpoint is tried again that a reader held up, and
+// eraseWait how long one try may hold up the writes.
+const (
+	eraseRetry = time.Second
+	eraseWait  = "500"
+)
+
+// erase moves the log into the database and empties it. When a reader stands in
+// the way it stays owed.
+func (w *writer) erase() {
+	ctx := context.Background()
+	var busy, pages, moved int
+	_, err := w.conn.ExecContext(ctx, `PRAGMA busy_timeout = `+eraseWait)
+	if err == nil {
+		err = w.conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
+	}
+	if _, err2 := w.conn.ExecContext(ctx, `PRAGMA busy_timeout = 5000`); err == nil {
+		err = err2
+	}
+	w.erasure.finished()
+	if err != nil || busy != 0 {
+		w.erasure.timer = time.NewTimer(eraseRetry)
+	}
+}
+
+// wipe deletes everything a thread holds, in both backends' sense of holding:
+// the keys of its messages stay, without content.
+func (t *tx) wipe(thread string) (d store.Deleted, err error) {
+	// The thread's settings have the thread's key as their scope.
+	for _, part := range []struct {
+		n     *int
+		query string
+	}{
+		{&d.Questions, `UPDATE questions SET open = 0, body = NULL, answer_ts = '', thread = '' WHERE thread = ? AND open = 1`},
+		{&d.Turns, `DELETE FROM turns WHERE thread = ?`},
+		{&d.Images, `DELETE FROM images WHERE thread = ?`},
+		{new(int), `DELETE FROM settings WHERE scope = ?`},
+		{new(int), `DELETE FROM threads WHERE key = ?`},
+	} {
+		if *part.n, err = t.exec(part.query, thread); err != nil {
+			return store.Deleted{}, err
+		}
+	}
+	t.erased = now
+	return d, nil
+}
+
+// Forget implements store.Store.
+func (s *Store) Forget(ctx context.Context, k store.ThreadKey) (store.Deleted, error) {
+	if err := k.Validate(); err != nil {
+		return store.Deleted{}, err
+	}
+	// The closure may outlive this call, so what it finds leaves by a channel.
+	result := make(chan store.Deleted, 1)
+	err := s.write(ctx, "forget", func(tx *tx) error {
+		d, err := tx.wipe(k.String())
+		if err != nil {
+			return err
+		}
+		result <- d
+		_, err = tx.exec(`DELETE FROM leases WHERE thread = ?`, k.String())
+		return err
+	})
+	if err != nil {
+		return store.Deleted{}, err
+	}
+	return <-result, nil
+}
+
+// Expire implements store.Store. Each thread and each key is one row of the
+// limit, however much a thread holds.
+func (s *Store) Expire(ctx context.Context, limit int) (int, error) {
+	limit = max(limit, 0)
+	result := make(chan int, 1)
+	err := s.write(ctx, "expire", func(tx *tx) error {
+		at := s.now()
+		threads, err := tx.keys(`SELECT key FROM threads WHERE expire_at <= ? ORDER BY expire_at LIMIT ?`, at, limit)
+		if err != nil {
+			return err
+		}
+		for _, k := range threads {
+			if _, err := tx.wipe(k); err != nil {
+				return err
+			}
+		}
+		n := len(threads)
+		for _, query := range []string{
+			`DELETE FROM questions WHERE key IN (SELECT key FROM questions WHERE open = 0 AND seen_until <= ? LIMIT ?)`,
+			// A lease leaves an owner's name behind, nothing else; the counter
+			// keeps its fence from being used again.
+			`DELETE FROM leases WHERE thread IN (SELECT thread FROM leases WHERE until <= ? LIMIT ?)`,
+		} {
+			gone, err := tx.exec(query, at, limit-n)
+			if err != nil {
+				return err
+			}
+			n += gone
+		}
+		result <- n
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return <-result, nil
+}

@@ -1,0 +1,100 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// version is the schema's, kept in the file as user_version.
+const version = 1
+
+const schema = `
+CREATE TABLE threads (
+	key        TEXT PRIMARY KEY,
+	asked      INTEGER NOT NULL,
+	updated_at INTEGER NOT NULL,
+	expire_at  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX threads_expire ON threads (expire_at);
+
+CREATE TABLE turns (
+	thread TEXT NOT NULL,
+	seq    INTEGER NOT NULL,
+	body   TEXT NOT NULL,
+	PRIMARY KEY (thread, seq)
+) WITHOUT ROWID;
+
+-- With rowids: rows of 900 KB do not belong in the tree of a key.
+CREATE TABLE images (
+	thread TEXT NOT NULL,
+	label  INTEGER NOT NULL,
+	record TEXT NOT NULL,
+	data   BLOB NOT NULL,
+	UNIQUE (thread, label)
+);
+
+CREATE TABLE questions (
+	key         TEXT PRIMARY KEY,
+	thread      TEXT NOT NULL, -- '' when refused
+	open        INTEGER NOT NULL,
+	body        TEXT,          -- NULL when not open
+	answer_ts   TEXT NOT NULL DEFAULT '',
+	admitted_at INTEGER NOT NULL,
+	seen_until  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX questions_open ON questions (thread) WHERE open = 1;
+CREATE INDEX questions_abandoned ON questions (admitted_at) WHERE open = 1;
+CREATE INDEX questions_seen ON questions (seen_until) WHERE open = 0;
+
+CREATE TABLE leases (
+	thread TEXT PRIMARY KEY,
+	owner  TEXT NOT NULL,
+	fence  INTEGER NOT NULL,
+	until  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX leases_until ON leases (until);
+
+CREATE TABLE settings (
+	scope TEXT PRIMARY KEY,
+	body  TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- One counter for the fences of all threads, so that none is used again when a
+-- lease's row has been deleted.
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO counters VALUES ('fence', 0);
+`
+
+var errNewer = errors.New("the file was written by a newer version of MedBuddy")
+
+// migrate brings an empty or older file to version. Two processes may do it at
+// the same time.
+func migrate(conn *sql.Conn) (err error) {
+	// Opening must not be given up halfway, and takes milliseconds.
+	ctx := context.Background()
+	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_, err2 := conn.ExecContext(ctx, `ROLLBACK`)
+			err = errors.Join(err, err2)
+		}
+	}()
+	var have int
+	if err := conn.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&have); err != nil {
+		return err
+	}
+	switch {
+	case have > version:
+		return fmt.Errorf("%w (schema %d, this one knows %d)", errNewer, have, version)
+	case have == 0:
+		if _, err := conn.ExecContext(ctx, schema+fmt.Sprintf("PRAGMA user_version = %d;", version)); err != nil {
+			return err
+		}
+	}
+	_, err = conn.ExecContext(ctx, `COMMIT`)
+	return err
+}
