@@ -16,7 +16,7 @@ type Sim struct {
 	cfg    Config
 	host   string // of the listener
 	server *http.Server
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // it is the Sim's life, ended by Close
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
@@ -61,15 +61,18 @@ type Sim struct {
 // Start opens a workspace with one member of the app in it: the bot.
 func Start(cfg Config) (*Sim, error) {
 	cfg = cfg.withDefaults()
-	lis, err := net.Listen("tcp", cfg.Addr)
+	ctx, cancel := context.WithCancel(context.Background())
+	var lc net.ListenConfig
+	lis, err := lc.Listen(ctx, "tcp", cfg.Addr)
 	if err != nil {
+		cancel()
 		return nil, fmt.Errorf("listening for the simulated Slack: %w", err)
 	}
 	if tcp, ok := lis.Addr().(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
+		cancel()
 		_ = lis.Close() // nothing was served yet
 		return nil, fmt.Errorf("listening on %s: the simulated Slack serves loopback only", cfg.Addr)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
 	s := &Sim{
 		cfg: cfg, host: lis.Addr().String(), ctx: ctx, cancel: cancel,
 		rng:          rand.New(rand.NewPCG(cfg.Seed, 0x51ac)),

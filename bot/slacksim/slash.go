@@ -15,10 +15,10 @@ import (
 var ErrDispatchFailed = errors.New("dispatch_failed")
 
 // ErrNotInThreads is Slack's refusal of a command that is typed into a thread.
-var ErrNotInThreads = errors.New("is not supported in threads. Sorry!")
+var ErrNotInThreads = errors.New("is not supported in threads")
 
 // ErrNoSuchCommand is Slack's answer to a command that no app has registered.
-var ErrNoSuchCommand = errors.New("is not a valid command. In Slack, all messages that start with the \"/\" character are interpreted as commands.")
+var ErrNoSuchCommand = errors.New("is not a valid command")
 
 // SlashCommand is a command that a person types.
 type SlashCommand struct {

@@ -15,7 +15,7 @@ import (
 type socket struct {
 	id       int
 	conn     *websocket.Conn
-	ctx      context.Context
+	ctx      context.Context //nolint:containedctx // it is the connection's life
 	shut     context.CancelFunc
 	queue    []json.RawMessage
 	wake     chan struct{} // holds a value while the queue may hold frames
