@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/jpeg"
 	"image/png"
 )
@@ -20,31 +21,68 @@ const (
 // last one.
 var qualities = []int{95, 90, 80, 60, 40}
 
+// A small picture from a lossy source goes out as PNG too when that is cheap. A
+// second lossy coding costs it most: the colour of its border runs into the
+// padding (28 dB on a 64-pixel square), and each of its pixels counts for more.
+const (
+	smallSide  = 512
+	smallBytes = 256 << 10
+)
+
 // encode writes the square. A picture that has never been through a lossy codec
 // goes out as PNG when that fits; one that has goes out as JPEG: PNG would be
 // three to five times larger to keep what the first codec made up.
 func encode(img image.Image, lossy bool) (data []byte, mime string, err error) {
-	var out bytes.Buffer
-	if !lossy {
-		// The fast level costs a tenth more bytes and takes half the time.
-		e := png.Encoder{CompressionLevel: png.BestSpeed}
-		if err := e.Encode(&out, img); err != nil {
-			return nil, "", fmt.Errorf("encoding PNG: %w", err)
-		}
-		if out.Len() <= MaxOutBytes {
-			return out.Bytes(), mimePNG, nil
+	limit := MaxOutBytes
+	if lossy {
+		limit = smallBytes
+	}
+	if !lossy || img.Bounds().Dx() <= smallSide {
+		data, err := encodePNG(img, limit)
+		if err != nil || data != nil {
+			return data, mimePNG, err
 		}
 	}
 	for _, q := range qualities {
-		out.Reset()
-		if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: q}); err != nil {
-			return nil, "", fmt.Errorf("encoding JPEG: %w", err)
-		}
-		if out.Len() <= MaxOutBytes {
-			return out.Bytes(), mimeJPEG, nil
+		data, err := encodeJPEG(img, q)
+		if err != nil || len(data) <= MaxOutBytes {
+			return data, mimeJPEG, err
 		}
 	}
 	return nil, "", errors.New("encoding: larger than MaxOutBytes at the lowest quality")
+}
+
+// encodePNG returns nil when the result is over a limit.
+func encodePNG(img image.Image, limit int) ([]byte, error) {
+	if planes, ok := img.(*image.YCbCr); ok {
+		rgb := image.NewRGBA(planes.Rect)
+		draw.Draw(rgb, rgb.Rect, planes, image.Point{}, draw.Src)
+		img = rgb
+	}
+	// The fast level costs a tenth more bytes and takes half the time; the slow one
+	// is tried where that tenth may decide.
+	for _, level := range []png.CompressionLevel{png.BestSpeed, png.DefaultCompression} {
+		var out bytes.Buffer
+		e := png.Encoder{CompressionLevel: level}
+		if err := e.Encode(&out, img); err != nil {
+			return nil, fmt.Errorf("encoding PNG: %w", err)
+		}
+		if out.Len() <= limit {
+			return out.Bytes(), nil
+		}
+		if out.Len() > limit*5/4 {
+			break
+		}
+	}
+	return nil, nil
+}
+
+func encodeJPEG(img image.Image, quality int) ([]byte, error) {
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
+		return nil, fmt.Errorf("encoding JPEG: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 // ToJPEG encodes a prepared picture again as JPEG, for a request that would be
@@ -73,9 +111,5 @@ func ToJPEG(data []byte, quality int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading prepared picture: %w", err)
 	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
-		return nil, fmt.Errorf("encoding JPEG: %w", err)
-	}
-	return out.Bytes(), nil
+	return encodeJPEG(img, quality)
 }

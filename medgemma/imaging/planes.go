@@ -58,8 +58,8 @@ func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
 func scalePlanes(img *image.YCbCr, p placement, studio bool) image.Image {
 	out := image.NewYCbCr(image.Rect(0, 0, p.out, p.out), image.YCbCrSubsampleRatio444)
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	across := newTaps(axis{n: w, at: float64(p.at.X), size: 1}, p.side, p.out)
-	down := newTaps(axis{n: h, at: float64(p.at.Y), size: 1}, p.side, p.out)
+	across := newTaps(w, p.at.X, p.side, p.out)
+	down := newTaps(h, p.at.Y, p.side, p.out)
 	black := byte(0)
 	if studio {
 		black = 16
@@ -68,9 +68,8 @@ func scalePlanes(img *image.YCbCr, p placement, studio bool) image.Image {
 		func(y int) []byte { return img.Y[y*img.YStride:][:w] })
 
 	sx, sy := subsampling(img.SubsampleRatio)
-	cw, ch := (w+sx-1)/sx, (h+sy-1)/sy
-	cAcross := chromaTaps(axis{n: cw, at: float64(p.at.X), size: float64(sx)}, p, across)
-	cDown := chromaTaps(axis{n: ch, at: float64(p.at.Y), size: float64(sy)}, p, down)
+	cw := (w + sx - 1) / sx
+	cAcross, cDown := folded(across, sx), folded(down, sy)
 	for _, c := range []struct{ from, to []byte }{{img.Cb, out.Cb}, {img.Cr, out.Cr}} {
 		resample(target{pix: c.to, out: p.out, step: 1, channels: 1, fill: 128}, cAcross, cDown,
 			func(y int) []byte { return c.from[y*img.CStride:][:cw] })
@@ -84,18 +83,6 @@ func scalePlanes(img *image.YCbCr, p placement, studio bool) image.Image {
 		return &image.Gray{Pix: out.Y, Stride: out.YStride, Rect: out.Rect}
 	}
 	return out
-}
-
-// chromaTaps lays the filter over a chroma axis and keeps its wider reach out of
-// the padding: where luma has no sample, there is no colour either.
-func chromaTaps(a axis, p placement, luma []taps) []taps {
-	all := newTaps(a, p.side, p.out)
-	for i := range all {
-		if len(luma[i].weights) == 0 {
-			all[i].weights, all[i].fill = nil, 1<<weightBits
-		}
-	}
-	return all
 }
 
 // neutral reports whether a chroma plane holds no colour at all.
@@ -112,8 +99,8 @@ func neutral(plane []byte) bool {
 // every pixel came out grey is returned as grey: a third of the bytes, the same
 // picture.
 func scaleFlat(f *flat, w, h int, p placement) image.Image {
-	across := newTaps(axis{n: w, at: float64(p.at.X), size: 1}, p.side, p.out)
-	down := newTaps(axis{n: h, at: float64(p.at.Y), size: 1}, p.side, p.out)
+	across := newTaps(w, p.at.X, p.side, p.out)
+	down := newTaps(h, p.at.Y, p.side, p.out)
 	square := image.Rect(0, 0, p.out, p.out)
 	if f.channels == 1 {
 		out := image.NewGray(square)

@@ -6,14 +6,6 @@ import "math"
 // up to 1<<weightBits.
 const weightBits = 14
 
-// axis describes one direction of one plane of the source, in pixels of the
-// padded square.
-type axis struct {
-	n    int     // samples in the plane
-	at   float64 // where the first one begins
-	size float64 // pixels that one sample covers: 1, or 2 or 4 for subsampled chroma
-}
-
 // taps say which samples make one output sample, and with what weight. What the
 // weights lack to 1<<weightBits is the weight of the padding around the picture.
 type taps struct {
@@ -23,42 +15,35 @@ type taps struct {
 }
 
 // newTaps lays an antialiased triangle filter ("bilinear" in Pillow, the filter of
-// Gemma's own image processor) over an axis: its radius is one output sample, or
-// one source sample where the source is the coarser, which is linear
-// interpolation. The square is padded before it is scaled, so padding counts as
-// samples; what lies beyond the square does not.
-func newTaps(a axis, side, out int) []taps {
+// Gemma's own image processor) over one direction of a square: n source samples
+// that begin at a place on it, the rest padding. The radius is one output sample;
+// out is at most side. Padding counts as samples, for the square is padded before
+// it is scaled; what lies beyond the square does not.
+func newTaps(n, at, side, out int) []taps {
 	scale := float64(side) / float64(out)
-	radius := max(scale, a.size)
-	before := int(math.Floor(a.at / a.size))                             // whole samples of padding on the near side
-	after := int(math.Floor((float64(side)-a.at)/a.size - float64(a.n))) // and on the far side, or less than 0
 	all := make([]taps, out)
 	var raw []float64
 	for i := range all {
-		centre := ((float64(i)+0.5)*scale-a.at)/a.size - 0.5 // in samples
-		reach := radius / a.size
-		lo := max(int(math.Ceil(centre-reach)), -before)
-		hi := min(int(math.Floor(centre+reach)), a.n-1+max(after, 0))
+		centre := (float64(i)+0.5)*scale - 0.5 // in samples of the square
+		lo := max(int(math.Ceil(centre-scale)), 0)
+		hi := min(int(math.Floor(centre+scale)), side-1)
 		raw = raw[:0]
 		sum := 0.0
 		for j := lo; j <= hi; j++ {
-			w := max(0, 1-math.Abs(float64(j)-centre)/reach)
+			w := 1 - math.Abs(float64(j)-centre)/scale
 			raw = append(raw, w)
 			sum += w
 		}
-		all[i] = quantize(raw, sum, lo, a.n)
+		all[i] = quantize(raw, sum, lo-at, n)
 	}
 	return all
 }
 
-// quantize makes integer weights of those that fall on samples 0 to n-1 and
-// leaves the rest to the padding.
+// quantize makes integer weights of those that fall on samples 0 to n-1, of which
+// the first is lo, and leaves the rest to the padding.
 func quantize(raw []float64, sum float64, lo, n int) taps {
 	const one = 1 << weightBits
 	t := taps{first: min(max(lo, 0), n), fill: one}
-	if sum == 0 {
-		return t
-	}
 	padded := false
 	for k, w := range raw {
 		v := int32(math.Round(w / sum * one))
@@ -87,4 +72,26 @@ func quantize(raw []float64, sum float64, lo, n int) taps {
 		t.fill = 0
 	}
 	return t
+}
+
+// folded are the taps of a chroma direction in which one sample stands for size
+// pixels: each pixel's weight goes to its sample. So chroma meets the padding, the
+// border and an odd edge exactly as its pixels do.
+func folded(luma []taps, size int) []taps {
+	if size == 1 {
+		return luma
+	}
+	all := make([]taps, len(luma))
+	for i, t := range luma {
+		all[i] = taps{first: t.first / size, fill: t.fill}
+		if len(t.weights) == 0 {
+			continue
+		}
+		last := t.first + len(t.weights) - 1
+		all[i].weights = make([]int32, last/size-all[i].first+1)
+		for k, w := range t.weights {
+			all[i].weights[(t.first+k)/size-all[i].first] += w
+		}
+	}
+	return all
 }
