@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -90,9 +91,9 @@ func New(cfg Config) (*Bot, error) {
 	cfg.Concurrency = max(cfg.Concurrency, 1)
 	b := &Bot{
 		cfg: cfg, lg: cfg.Logger, metrics: newMetrics(cfg.Registerer),
-		images: imaging.NewPreparer(), owner: randomID(8),
-		intake: newLanes(), threads: newLanes(), model: make(chan struct{}, cfg.Concurrency),
+		images: imaging.NewPreparer(imaging.Config{}), owner: randomID(8), model: make(chan struct{}, cfg.Concurrency),
 	}
+	b.intake, b.threads = newLanes(b.recovered), newLanes(b.recovered)
 	b.web = newWeb(cfg, b.metrics)
 	b.access = newAccess(b.web)
 	return b, nil
@@ -149,6 +150,12 @@ func (b *Bot) Ready(ctx context.Context) error {
 		return fmt.Errorf("the store does not answer: %w", err)
 	}
 	return nil
+}
+
+// recovered logs a panic. Its value may quote a message; its type and the stack
+// do not.
+func (b *Bot) recovered(value any) {
+	b.lg.Error("panic", "type", fmt.Sprintf("%T", value), "stack", string(debug.Stack()))
 }
 
 // randomID returns n random bytes in hex.

@@ -38,7 +38,8 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, images []store.ImageR
 		}
 		data[label] = imageBytes{images[label-1].MIME, raw}
 	}
-	limit := b.cfg.Model.MaxBody() - bodyOverhead - textBytes(t, now)
+	// Text is at most what the context has room for; JSON may double a byte.
+	limit := b.cfg.Model.MaxBody() - bodyOverhead - 2*min(textBytes(t, now), max(room, 0)*bytesPerToken)
 	if err := shrink(data, limit); err != nil {
 		return medgemma.Request{}, looked{}, err
 	}
@@ -49,6 +50,10 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, images []store.ImageR
 				delete(data, label)
 			}
 		}
+	}
+	if len(images) > 0 && len(send) == 0 {
+		// No room for a single image, and never a question about one without it.
+		return medgemma.Request{}, looked{}, errTooLong
 	}
 	turns, dropped, err := buildPrompt(conversation{
 		system: b.cfg.SystemPrompt, self: b.self.user, turns: t.Turns, now: now, images: data, send: send, budget: room,
@@ -92,7 +97,7 @@ func bodyBytes(data map[int]imageBytes) int {
 	return sum
 }
 
-// textBytes bounds the text of a request from above; JSON may double a byte.
+// textBytes is how much text the thread holds.
 func textBytes(t store.Thread, now []store.Message) int {
 	sum := 0
 	for _, turn := range append(t.Turns[:len(t.Turns):len(t.Turns)], store.Turn{Messages: now}) {
@@ -101,7 +106,7 @@ func textBytes(t store.Thread, now []store.Message) int {
 			sum += len(m.Text)
 		}
 	}
-	return 2 * sum
+	return sum
 }
 
 // maxImages is how many images one request may hold: what was configured, or

@@ -37,12 +37,11 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, q store.Question) ([]t
 	found, err := b.replies(ctx, q, last)
 	own := threadMessage{Message: store.Message{TS: q.Key.TS, User: q.User, Text: q.Text}}
 	if err != nil {
-		if q.Key.TS != q.Thread.TS || len(q.Files) == 0 && ctx.Err() != nil {
+		if q.Key.TS != q.Thread.TS || len(q.Files) == 0 || ctx.Err() != nil {
 			return nil, err
 		}
-		// A question that starts its thread stands on its own: its files are
-		// known from the event and can be asked for one by one.
-		found = nil
+		// A question that starts its thread stands on its own, and its files are
+		// known from the event: they can be asked for one by one.
 	}
 	var out []threadMessage
 	for _, m := range found {
@@ -135,12 +134,7 @@ func fileOf(f slack.File) file {
 
 // after compares two Slack ts by value; the empty one is before all others.
 func after(a, b string) bool {
-	as, au, _ := strings.Cut(a, ".")
-	bs, bu, _ := strings.Cut(b, ".")
-	if len(as) != len(bs) {
-		return len(as) > len(bs)
-	}
-	return as > bs || as == bs && au > bu
+	return a != "" && (b == "" || store.CompareTS(a, b) > 0)
 }
 
 // trimText drops the text of the oldest messages, never of the last, until all

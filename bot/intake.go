@@ -47,8 +47,8 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) {
 			b.metrics.questions.WithLabelValues("seen").Inc()
 		}
 	}
-	if errors.Is(err, store.ErrInvalidKey) {
-		b.lg.Warn("a message with ids that are not Slack's was dropped", "envelope", env.id)
+	if errors.Is(err, store.ErrInvalidKey) || errors.Is(err, store.ErrTooLarge) {
+		b.lg.Warn("a message that Slack cannot have made was dropped", "envelope", env.id, "error", err)
 		env.ack(nil)
 		return
 	}

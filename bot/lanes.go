@@ -8,14 +8,21 @@ import (
 // lanes runs work in order per key and at the same time across keys. A lane is a
 // goroutine that lives only while it has work. (The idea is tailscale's
 // util/execqueue, with keys.)
+//
+// Work that panics does not take the process down: recovered is told, and the
+// lane goes on.
 type lanes struct {
+	recovered func(value any)
+
 	mu     sync.Mutex
 	queues map[string][]func() // present while a goroutine serves the key
 	idle   sync.WaitGroup
 	closed bool
 }
 
-func newLanes() *lanes { return &lanes{queues: map[string][]func(){}} }
+func newLanes(recovered func(any)) *lanes {
+	return &lanes{recovered: recovered, queues: map[string][]func(){}}
+}
 
 // do queues work behind what is queued for key. It never blocks. After close it
 // drops the work and returns false.
@@ -45,8 +52,17 @@ func (l *lanes) serve(key string) {
 		work := queue[0]
 		l.queues[key] = queue[1:]
 		l.mu.Unlock()
-		work()
+		l.run(work)
 	}
+}
+
+func (l *lanes) run(work func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.recovered(r)
+		}
+	}()
+	work()
 }
 
 // close takes no more work and waits until what was taken is done, or ctx ends.

@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -123,8 +121,8 @@ func (b *Bot) answerSafely(ctx context.Context, l store.Lease, q store.Question)
 	j.lg = b.lg.With("question", q.Key.String(), "ref", j.ref)
 	defer func() {
 		if r := recover(); r != nil {
-			// The value may quote a message; its type and the stack do not.
-			j.lg.Error("panic while answering", "type", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
+			j.lg.Error("a panic ended an answer")
+			b.recovered(r)
 			b.finish(ctx, j, outcome{name: "panic", text: textFailed(j.ref)})
 		}
 	}()

@@ -1,0 +1,235 @@
+package bot_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/medbuddy/medbuddy/bot"
+	"github.com/medbuddy/medbuddy/bot/slacksim"
+	"github.com/medbuddy/medbuddy/medgemma"
+	"github.com/medbuddy/medbuddy/medgemma/modelsim"
+	"github.com/medbuddy/medbuddy/store"
+	"github.com/medbuddy/medbuddy/store/sqlite"
+)
+
+// world is a workspace with a model and a running bot: the real Slack client,
+// the real model client and the embedded store, against servers on loopback.
+type world struct {
+	t       *testing.T
+	ctx     context.Context
+	sim     *slacksim.Sim
+	model   *modelsim.Server
+	store   store.Store
+	metrics *prometheus.Registry
+	log     *lockedBuffer
+	channel string
+	ann     string // a nurse
+	ben     string // a resident
+	stop    func() error
+
+	mu      sync.Mutex
+	private []string // what may be in no log line
+}
+
+type options struct {
+	slack slacksim.Config
+	bot   func(*bot.Config)
+	model modelsim.Config
+	now   func() time.Time
+}
+
+func newWorld(t *testing.T, o options) *world {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	o.slack.Commands, o.slack.Scopes = bot.Commands(), bot.Scopes()
+	sim, err := slacksim.Start(o.slack)
+	must(t, err)
+	t.Cleanup(sim.Close)
+	model, err := modelsim.Start(o.model)
+	must(t, err)
+	t.Cleanup(func() { model.Close() })
+	st, err := sqlite.Open(t.TempDir(), sqlite.Options{Retention: time.Hour, Now: o.now})
+	must(t, err)
+	t.Cleanup(func() { st.Close() })
+	client, err := medgemma.New(medgemma.Config{URL: model.URL() + "/v1", Name: "medgemma-test",
+		Timing: medgemma.Timing{Backoff: time.Millisecond, WakePoll: time.Millisecond}})
+	must(t, err)
+
+	w := &world{t: t, ctx: ctx, sim: sim, model: model, store: st, metrics: prometheus.NewRegistry(), log: &lockedBuffer{}}
+	w.channel = sim.AddChannel(slacksim.Channel{Name: "radiology"})
+	w.ann = sim.AddUser(slacksim.User{Name: "Ann Nurse"})
+	w.ben = sim.AddUser(slacksim.User{Name: "Ben Resident"})
+	w.private = []string{sim.BotToken(), sim.AppToken(), "Ann Nurse", "Ben Resident"}
+
+	cfg := bot.Config{
+		BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: client,
+		Logger:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Registerer:  w.metrics,
+		Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, Concurrency: 8,
+	}
+	if o.bot != nil {
+		o.bot(&cfg)
+	}
+	b, err := bot.New(cfg)
+	must(t, err)
+	run, end := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- b.Run(run) }()
+	w.stop = sync.OnceValue(func() error { end(); return <-done })
+	t.Cleanup(func() {
+		if err := w.stop(); err != nil {
+			t.Errorf("the bot ended with: %v", err)
+		}
+		w.check()
+	})
+	w.wait("a socket", func() bool { return len(sim.Sockets()) == 1 })
+	return w
+}
+
+// check looks at what must hold after every scenario: Slack had nothing to
+// refuse that the test did not ask for, the model neither, and the log is mute.
+func (w *world) check() {
+	for _, p := range w.sim.Problems() {
+		w.t.Errorf("slacksim: %s", p)
+	}
+	for _, p := range w.model.Problems() {
+		w.t.Errorf("modelsim: %s", p)
+	}
+	log := w.log.String()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range w.private {
+		if strings.Contains(log, s) {
+			w.t.Errorf("the log holds %q", s)
+		}
+	}
+	if w.t.Failed() {
+		w.t.Logf("log:\n%s", log)
+	}
+}
+
+func (w *world) secret(s string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(s) > 8 {
+		w.private = append(w.private, s)
+	}
+	return s
+}
+
+// post writes as a person and returns the ts.
+func (w *world) post(user, channel, thread, text string, files ...slacksim.File) string {
+	w.t.Helper()
+	w.secret(text)
+	for _, f := range files {
+		w.secret(f.Name)
+	}
+	ts, err := w.sim.Post(slacksim.Message{Channel: channel, User: user, ThreadTS: thread, Text: text, Files: files})
+	must(w.t, err)
+	return ts
+}
+
+// ask posts and waits for the nth settled message of the bot in the thread.
+func (w *world) ask(user, thread, text string, files ...slacksim.File) string {
+	w.t.Helper()
+	root := thread
+	before := 0
+	if thread != "" {
+		before = len(w.said(thread))
+	}
+	ts := w.post(user, w.channel, thread, text, files...)
+	if root == "" {
+		root = ts
+	}
+	return w.answer(root, before+1)
+}
+
+// answer waits until the bot has said n settled things in the thread, and returns
+// the last.
+func (w *world) answer(root string, n int) string {
+	w.t.Helper()
+	w.wait("an answer", func() bool { return len(w.said(root)) >= n && w.settled(root) })
+	said := w.said(root)
+	return said[len(said)-1]
+}
+
+// said lists what the bot has posted in the thread, as text.
+func (w *world) said(root string) []string {
+	var out []string
+	for _, m := range w.sim.Thread(w.channel, root) {
+		if m.User == w.sim.BotUserID() {
+			out = append(out, m.Text)
+		}
+	}
+	return out
+}
+
+func (w *world) settled(root string) bool {
+	for _, s := range w.said(root) {
+		if unsettled(s) {
+			return false
+		}
+	}
+	return true
+}
+
+func unsettled(s string) bool {
+	return strings.HasPrefix(s, "Reading ") || strings.HasPrefix(s, "Looking at this thread") ||
+		strings.Contains(s, "_still writing_") || strings.HasPrefix(s, "The model is ")
+}
+
+func (w *world) wait(what string, cond func() bool) {
+	w.t.Helper()
+	if err := w.sim.Wait(w.ctx, cond); err != nil {
+		w.t.Fatalf("waiting for %s: %v\nlog:\n%s", what, err, w.log.String())
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// film is a small grey PNG whose pixels depend on n.
+func film(t *testing.T, n int) slacksim.File {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, 300, 240))
+	for y := range 240 {
+		for x := range 300 {
+			img.SetGray(x, y, color.Gray{uint8(x/2 + y/3 + 20*n)})
+		}
+	}
+	var buf bytes.Buffer
+	must(t, png.Encode(&buf, img))
+	return slacksim.File{Name: "doe_jane_19540203_cxr.png", Data: buf.Bytes()}
+}
+
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
