@@ -1,0 +1,233 @@
+package firestore
+
+import (
+	"slices"
+	"time"
+
+	"cloud.google.com/go/firestore"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// threadDoc is threads/T-C-S; see the package comment.
+type threadDoc struct {
+	Gen           string       `firestore:"gen"`
+	Asked         bool         `firestore:"asked"`
+	Turns         int          `firestore:"turns"`
+	Images        int          `firestore:"images"`
+	Open          []openDoc    `firestore:"open"`
+	Settings      *settingsDoc `firestore:"settings"`
+	UpdatedAt     time.Time    `firestore:"updated_at"`
+	EndsAt        time.Time    `firestore:"ends_at"`
+	ChildrenUntil time.Time    `firestore:"children_until"`
+
+	Owner string    `firestore:"owner"`
+	Fence int64     `firestore:"fence"`
+	Until time.Time `firestore:"until"` // of the last lease, also when it was given up
+
+	Dead   []deadDoc `firestore:"dead"`
+	DeadAt time.Time `firestore:"dead_at"`
+	Acks   []string  `firestore:"acks"`
+}
+
+// openDoc names an open question of a thread.
+type openDoc struct {
+	ID string    `firestore:"id"`
+	At time.Time `firestore:"at"` // when it was admitted
+}
+
+// deadDoc is a former life of a thread: enough to name all its documents.
+type deadDoc struct {
+	Gen     string   `firestore:"gen"`
+	Turns   int      `firestore:"turns"`
+	Images  int      `firestore:"images"`
+	Open    []string `firestore:"open"`
+	Expired bool     `firestore:"expired"` // it had expired: Forget does not count it
+}
+
+type settingsDoc struct {
+	Temperature *float64  `firestore:"temperature"`
+	MaxTokens   *int      `firestore:"max_tokens"`
+	By          string    `firestore:"by"`
+	At          time.Time `firestore:"at"`
+}
+
+type questionDoc struct {
+	Gen        string    `firestore:"gen"`
+	Team       string    `firestore:"team"`
+	Channel    string    `firestore:"channel"`
+	TS         string    `firestore:"ts"`
+	Kind       string    `firestore:"kind"`
+	User       string    `firestore:"user"`
+	Text       string    `firestore:"text"`
+	Files      []string  `firestore:"files"`
+	AdmittedAt time.Time `firestore:"admitted_at"`
+	AnswerTS   string    `firestore:"answer_ts"`
+	ExpireAt   time.Time `firestore:"expire_at"`
+}
+
+type turnDoc struct {
+	Gen         string       `firestore:"gen"`
+	Seq         int          `firestore:"seq"`
+	Role        string       `firestore:"role"`
+	At          time.Time    `firestore:"at"`
+	Messages    []messageDoc `firestore:"messages"`
+	Text        string       `firestore:"text"`
+	Model       string       `firestore:"model"`
+	FinishedBy  string       `firestore:"finished_by"`
+	Temperature float64      `firestore:"temperature"`
+	MaxTokens   int          `firestore:"max_tokens"`
+	ExpireAt    time.Time    `firestore:"expire_at"`
+}
+
+type messageDoc struct {
+	TS     string      `firestore:"ts"`
+	User   string      `firestore:"user"`
+	Text   string      `firestore:"text"`
+	Images []int       `firestore:"images"`
+	Unread []unreadDoc `firestore:"unread"`
+}
+
+type unreadDoc struct {
+	FileID string `firestore:"file_id"`
+	Reason string `firestore:"reason"`
+}
+
+type imageDoc struct {
+	Gen      string    `firestore:"gen"`
+	Record   recordDoc `firestore:"record"`
+	Data     []byte    `firestore:"data"`
+	ExpireAt time.Time `firestore:"expire_at"`
+}
+
+type recordDoc struct {
+	Label     int      `firestore:"label"`
+	FileID    string   `firestore:"file_id"`
+	MessageTS string   `firestore:"message_ts"`
+	User      string   `firestore:"user"`
+	MIME      string   `firestore:"mime"`
+	SHA256    string   `firestore:"sha256"`
+	Width     int      `firestore:"width"`
+	Height    int      `firestore:"height"`
+	Side      int      `firestore:"side"`
+	Notes     []string `firestore:"notes"`
+}
+
+type seenDoc struct {
+	By       string    `firestore:"by"`
+	ExpireAt time.Time `firestore:"expire_at"`
+}
+
+// live says whether the thread exists and has not expired.
+func (d *threadDoc) live(now time.Time) bool { return d.Gen != "" && d.EndsAt.After(now) }
+
+// holds returns ErrLeaseLost unless l is live.
+func (d *threadDoc) holds(l store.Lease, now time.Time) error {
+	if l.Owner == "" || d.Owner != l.Owner || d.Fence != l.Fence || !d.Until.After(now) {
+		return store.ErrLeaseLost
+	}
+	return nil
+}
+
+// isOpen returns ErrNotFound unless q is an open question of the living thread.
+func (d *threadDoc) isOpen(q store.QuestionKey, now time.Time) error {
+	if !d.live(now) || !slices.ContainsFunc(d.Open, func(o openDoc) bool { return o.ID == q.String() }) {
+		return store.ErrNotFound
+	}
+	return nil
+}
+
+// begin makes sure that the thread lives.
+func (d *threadDoc) begin(now time.Time, retention time.Duration, gen string) {
+	if d.live(now) {
+		return
+	}
+	d.bury(now)
+	d.Gen = gen
+	d.UpdatedAt, d.EndsAt, d.ChildrenUntil = now, now.Add(retention), now.Add(2*retention)
+}
+
+// bury ends the thread's life: what it held can no longer be read, and is named
+// in Dead until it is deleted.
+func (d *threadDoc) bury(now time.Time) {
+	if d.Gen == "" {
+		return
+	}
+	dead := deadDoc{Gen: d.Gen, Turns: d.Turns, Images: d.Images, Expired: !d.live(now)}
+	for _, o := range d.Open {
+		dead.Open = append(dead.Open, o.ID)
+	}
+	d.Dead, d.DeadAt = append(d.Dead, dead), now
+	d.Gen, d.Asked, d.Turns, d.Images, d.Open, d.Settings = "", false, 0, 0, nil, nil
+	d.UpdatedAt, d.EndsAt, d.ChildrenUntil = time.Time{}, time.Time{}, time.Time{}
+}
+
+// graveTime is how long Expire leaves the dead to whoever buried them, so that
+// two do not delete the same documents.
+const graveTime = 5 * time.Minute
+
+// bare says whether nothing is left but a lease that ended long ago. Until then
+// the document stays, so that no fence is used again.
+func (d *threadDoc) bare(now time.Time) bool {
+	return d.Gen == "" && len(d.Dead) == 0 && !d.Until.Add(store.SeenFor).After(now)
+}
+
+// sweepAt is when Expire has something to do here.
+func (d *threadDoc) sweepAt() time.Time {
+	switch {
+	case len(d.Dead) > 0:
+		return d.DeadAt.Add(graveTime)
+	case d.Gen != "":
+		return d.EndsAt
+	}
+	return d.Until.Add(store.SeenFor)
+}
+
+// expireAt is for the time-to-live policy: later than anything Expire does.
+func (d *threadDoc) expireAt() time.Time {
+	t := d.Until.Add(2 * store.SeenFor)
+	for _, other := range []time.Time{d.ChildrenUntil, d.DeadAt.Add(2 * store.SeenFor)} {
+		if other.After(t) {
+			t = other
+		}
+	}
+	return t
+}
+
+// fields are all of the document's, the derived ones too.
+func (d *threadDoc) fields() []firestore.Update {
+	var openAt time.Time
+	for _, o := range d.Open {
+		if openAt.IsZero() || o.At.Before(openAt) {
+			openAt = o.At
+		}
+	}
+	return []firestore.Update{
+		{Path: "gen", Value: d.Gen},
+		{Path: "asked", Value: d.Asked},
+		{Path: "turns", Value: d.Turns},
+		{Path: "images", Value: d.Images},
+		{Path: "open", Value: d.Open},
+		{Path: "settings", Value: d.Settings},
+		{Path: "updated_at", Value: stamp(d.UpdatedAt)},
+		{Path: "ends_at", Value: stamp(d.EndsAt)},
+		{Path: "children_until", Value: stamp(d.ChildrenUntil)},
+		{Path: "owner", Value: d.Owner},
+		{Path: "fence", Value: d.Fence},
+		{Path: "until", Value: stamp(d.Until)},
+		{Path: "dead", Value: d.Dead},
+		{Path: "dead_at", Value: stamp(d.DeadAt)},
+		{Path: "acks", Value: d.Acks},
+		{Path: "open_at", Value: stamp(openAt)},
+		{Path: "sweep_at", Value: d.sweepAt()},
+		{Path: "expire_at", Value: d.expireAt()},
+	}
+}
+
+// stamp is a time, or null for none: queries by time pass over null.
+func stamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package firestore
+
+import "os/exec"
+
+// dieWithParent has no counterpart here; the emulator is ended by stop only.
+func dieWithParent(*exec.Cmd) {}

@@ -1,0 +1,142 @@
+package firestore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"cloud.google.com/go/firestore"
+	"google.golang.org/api/option"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// callTimeout bounds every call. The client repeats some refusals, such as a
+// message that is too long, until the context ends: without a bound, for ever.
+const callTimeout = 20 * time.Second
+
+// Options say which database and how long things are kept.
+type Options struct {
+	Project       string                // the project's id
+	Database      string                // "" is "(default)"
+	Retention     time.Duration         // how long after its last turn a thread is kept; above 0
+	Now           func() time.Time      // nil: time.Now; see "Clocks" in the package comment
+	ClientOptions []option.ClientOption // credentials, a connection to an emulator, ...
+}
+
+// Store keeps everything in one Firestore database. It implements store.Store.
+type Store struct {
+	client    *firestore.Client
+	retention time.Duration
+	clock     func() time.Time
+
+	mu      sync.Mutex
+	closed  bool
+	running sync.WaitGroup // calls that passed enter
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open makes a client for the database. It does not yet talk to it: use Ping.
+// FIRESTORE_EMULATOR_HOST is honoured.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Retention <= 0 {
+		return nil, errors.New("opening Firestore: retention must be above zero")
+	}
+	c, err := firestore.NewClientWithDatabase(ctx, o.Project, cmp.Or(o.Database, firestore.DefaultDatabaseID), o.ClientOptions...)
+	if err != nil {
+		return nil, fmt.Errorf("opening Firestore: %w", err)
+	}
+	s := &Store{client: c, retention: o.Retention, clock: o.Now}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	return s, nil
+}
+
+// now is the clock's time as Firestore keeps it.
+func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// call is the frame of every method: let in unless closed, bound in time, and
+// reported in the store's words.
+func (s *Store) call(ctx context.Context, op string, f func(ctx context.Context) error) error {
+	if err := s.enter(); err != nil {
+		return wrap(ctx, op, err)
+	}
+	defer s.running.Done()
+	if err := ctx.Err(); err != nil {
+		return wrap(ctx, op, err)
+	}
+	bounded, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return wrap(ctx, op, f(bounded))
+}
+
+func (s *Store) enter() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	s.running.Add(1)
+	return nil
+}
+
+// Close implements store.Store.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return store.ErrClosed
+	}
+	s.closed = true
+	s.mu.Unlock()
+	s.running.Wait()
+	return s.client.Close()
+}
+
+// Ping implements store.Store. It costs one write and one read.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.call(ctx, "ping", func(ctx context.Context) error {
+		ref := s.client.Collection("health").Doc("ping")
+		now := s.now()
+		if err := s.commit(ctx, func(b *batch) {
+			b.Set(ref, map[string]any{"at": now, "expire_at": now.Add(store.SeenFor)})
+		}); err != nil {
+			return err
+		}
+		_, err := s.client.GetAll(ctx, []*firestore.DocumentRef{ref})
+		return err
+	})
+}
+
+// The documents' names. Keys have been validated: they hold word characters,
+// digits and a dot, never a slash.
+
+func (s *Store) thread(k store.ThreadKey) *firestore.DocumentRef {
+	return s.client.Collection("threads").Doc(k.String())
+}
+
+func (s *Store) seen(k store.QuestionKey) *firestore.DocumentRef {
+	return s.client.Collection("seen").Doc(k.String())
+}
+
+// channel has a word in front because Firestore refuses ids like __x__.
+func (s *Store) channel(sc store.Scope) *firestore.DocumentRef {
+	return s.client.Collection("settings").Doc("channel-" + sc.Team + "-" + sc.Channel)
+}
+
+func question(t *firestore.DocumentRef, gen, id string) *firestore.DocumentRef {
+	return t.Collection("questions").Doc(gen + "-" + id)
+}
+
+func turn(t *firestore.DocumentRef, gen string, seq int) *firestore.DocumentRef {
+	return t.Collection("turns").Doc(fmt.Sprintf("%s-%08d", gen, seq))
+}
+
+func image(t *firestore.DocumentRef, gen string, label int) *firestore.DocumentRef {
+	return t.Collection("images").Doc(fmt.Sprintf("%s-%08d", gen, label))
+}
