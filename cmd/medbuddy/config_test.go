@@ -109,6 +109,10 @@ func TestConfigTakes(t *testing.T) {
 			if got := c.show(cfg); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
+			// Whatever is taken here must do further on.
+			if _, err := newModel(cfg); err != nil {
+				t.Errorf("making the model's client: %v", err)
+			}
 		})
 	}
 }

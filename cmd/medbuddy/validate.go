@@ -84,10 +84,10 @@ var (
 	botTokenRE = regexp.MustCompile(`^xoxb-[A-Za-z0-9_.-]+$`)
 	appTokenRE = regexp.MustCompile(`^xapp-[A-Za-z0-9_.-]+$`)
 	// Region and ids become part of host names and paths, so that a stray slash
-	// or dot would send the token elsewhere.
-	regionRE   = regexp.MustCompile(`^[a-z0-9-]+$`)
-	projectRE  = regexp.MustCompile(`^([a-z0-9.-]+:)?[a-z0-9-]+$`)
-	endpointRE = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	// would send the token elsewhere. medgemma.New takes the same.
+	regionRE   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+	projectRE  = regexp.MustCompile(`^[a-z0-9][a-z0-9.:-]{0,99}$`)
+	endpointRE = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
 	databaseRE = regexp.MustCompile(`^(\(default\)|[a-z0-9-]+)$`)
 	channelRE  = regexp.MustCompile(`^[CDG][A-Z0-9]+$`)
 	portRE     = regexp.MustCompile(`^[0-9]{1,5}$`)
@@ -114,6 +114,7 @@ func (c *config) validate() faults {
 	f.url("SLACK_API_URL", c.APIURL, false)
 	c.validateModel(&f)
 
+	// Written so that NaN, which is neither, is refused as well.
 	f.add(!(c.Temperature >= 0 && c.Temperature <= 1), "TEMPERATURE", unreadable("TEMPERATURE"))
 	f.add(c.ContextTokens < minContext || c.ContextTokens > math.MaxInt32, "MODEL_CONTEXT_TOKENS",
 		fmt.Sprintf("must be the context length that the endpoint was deployed with, at least %d", minContext))
@@ -134,6 +135,8 @@ func (c *config) validate() faults {
 	return f
 }
 
+// token checks a token's prefix: the two tokens are easily confused, and Slack's
+// own error does not say so.
 func (f *faults) token(name string, value secret, shape *regexp.Regexp, what string) {
 	switch {
 	case value == "":
@@ -156,6 +159,8 @@ func (f *faults) url(name, value string, anywhere bool) {
 		"must begin with https://: http is allowed only to this machine (127.0.0.1, localhost)")
 }
 
+// loopback says whether a host is this machine. Names other than localhost are
+// not looked up: what they mean can change after the check.
 func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
@@ -202,6 +207,7 @@ func (c *config) validateChannels(f *faults) {
 		"must be channel ids separated by commas, such as C0123456789 (not names: an id is at the end of a channel's details)")
 }
 
+// validateAddr blames the variable that the address came from.
 func (c *config) validateAddr(f *faults) {
 	name, what := "HTTP_ADDR", "must be host:port or :port, such as :8080"
 	if c.HTTPAddr == ":"+c.Port {
@@ -212,6 +218,8 @@ func (c *config) validateAddr(f *faults) {
 	f.add(err != nil || !portRE.MatchString(port) || n > math.MaxUint16, name, what)
 }
 
+// readPrompt reads the instruction now, so that a missing file is a fault of the
+// configuration and not of the first question.
 func (c *config) readPrompt(f *faults) {
 	if c.PromptFile == "" {
 		return
