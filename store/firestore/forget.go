@@ -168,12 +168,12 @@ func (s *Store) drop(ctx context.Context, docs []*firestore.DocumentSnapshot) (i
 	for i, doc := range docs {
 		refs[i] = doc.Ref
 	}
-	now, err := s.client.GetAll(ctx, refs)
+	left, err := s.client.GetAll(ctx, refs)
 	if err != nil {
 		return 0, err
 	}
 	n := 0
-	for _, doc := range now {
+	for _, doc := range left {
 		if !doc.Exists() {
 			n++
 		}

@@ -126,15 +126,24 @@ func (d *deadDoc) children(t *firestore.DocumentRef) []*firestore.DocumentRef {
 const perCommit = 400
 
 // each commits a write for every ref, many at a time. It is atomic only within
-// one commit.
+// one commit. The writes must be such that twice is as good as once.
 func (s *Store) each(ctx context.Context, refs []*firestore.DocumentRef, f func(b *batch, ref *firestore.DocumentRef)) error {
 	for part := range slices.Chunk(refs, perCommit) {
-		if err := s.commit(ctx, func(b *batch) {
-			for _, ref := range part {
-				f(b, ref)
+		for attempt := 0; ; attempt++ {
+			err := s.commit(ctx, func(b *batch) {
+				for _, ref := range part {
+					f(b, ref)
+				}
+			})
+			if err == nil {
+				break
 			}
-		}); err != nil {
-			return err
+			if fateOf(err) != unknown || attempt > 2 {
+				return err
+			}
+			if err := pause(ctx, attempt); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -74,8 +74,8 @@ func (w *writer) erase() {
 	}
 }
 
-// wipe deletes everything a thread holds, in both backends' sense of holding:
-// the keys of its messages stay, without content.
+// wipe deletes everything a thread holds; the keys of its messages stay, without
+// content.
 func (t *tx) wipe(thread string) (d store.Deleted, err error) {
 	// The thread's settings have the thread's key as their scope.
 	for _, part := range []struct {
@@ -104,9 +104,16 @@ func (s *Store) Forget(ctx context.Context, k store.ThreadKey) (store.Deleted, e
 	// The closure may outlive this call, so what it finds leaves by a channel.
 	result := make(chan store.Deleted, 1)
 	err := s.write(ctx, "forget", func(tx *tx) error {
+		live, err := tx.live(k.String(), s.now())
+		if err != nil {
+			return err
+		}
 		d, err := tx.wipe(k.String())
 		if err != nil {
 			return err
+		}
+		if !live {
+			d = store.Deleted{} // it had expired: as good as missing
 		}
 		result <- d
 		_, err = tx.exec(`DELETE FROM leases WHERE thread = ?`, k.String())

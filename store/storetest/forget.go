@@ -65,9 +65,7 @@ func forgetCases() []testCase {
 		{"an expired thread counts as missing", 0, func(w *world) {
 			w.full(thread(1), 1)
 			w.clock.Advance(w.keep)
-			if _, err := w.s.Forget(w.ctx, thread(1)); err != nil {
-				w.Fatal(err)
-			}
+			w.forget(thread(1), store.Deleted{})
 			w.gone(thread(1))
 		}},
 		{"no Finish at the same time brings it back", 0, func(w *world) {

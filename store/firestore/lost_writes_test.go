@@ -1,0 +1,182 @@
+package firestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/medbuddy/medbuddy/store"
+	"github.com/medbuddy/medbuddy/store/storetest"
+)
+
+const owner = "a"
+
+var ( // the keys that the writes below are about
+	here  = store.ThreadKey{Team: "T1", Channel: "C1", TS: "1700000000.000001"}
+	there = store.ThreadKey{Team: "T1", Channel: "C1", TS: "1700000000.000002"}
+)
+
+func asking(k store.ThreadKey, ts string) store.Question {
+	return store.Question{Key: store.QuestionKey{Team: k.Team, Channel: k.Channel, TS: ts}, Thread: k,
+		Kind: store.KindAsk, User: "U1", Text: "question " + ts, Files: []string{"F1"}}
+}
+
+func answering(text string) []store.Turn {
+	return []store.Turn{{Role: store.RoleUser, Messages: []store.Message{{TS: "1.0", Text: "asked"}}}, {Role: store.RoleModel, Text: text}}
+}
+
+func tokens(n int) func(store.Settings) store.Settings {
+	return func(s store.Settings) store.Settings {
+		if s.MaxTokens != nil {
+			n += 1000 // a change that is made twice shows
+		}
+		return store.Settings{MaxTokens: &n}
+	}
+}
+
+// scene is what every write below finds: a thread with two turns, an image,
+// settings, an open question and a lease.
+func scene(t *testing.T, s *Store, clock *storetest.Clock) store.Lease {
+	t.Helper()
+	ctx := t.Context()
+	_, err1 := s.Admit(ctx, asking(here, "1700000001.000100"))
+	l, err2 := s.Lease(ctx, here, owner, 100*retention)
+	err3 := s.PutImage(ctx, l, store.ImageRecord{Label: 1, FileID: "F1"}, []byte("pixels"))
+	err4 := s.Finish(ctx, l, asking(here, "1700000001.000100").Key, answering("first"))
+	_, _, err5 := s.SetSettings(ctx, here.Scope(), tokens(100))
+	_, _, err6 := s.SetSettings(ctx, here.ChannelScope(), tokens(200))
+	_, err7 := s.Admit(ctx, asking(here, "1700000002.000100"))
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+		t.Fatal(err)
+	}
+	clock.Advance(time.Second)
+	return l
+}
+
+// A lossyWrite is one write of the contract, with what it answers.
+type lossyWrite struct {
+	name string
+	do   func(ctx context.Context, s *Store, clock *storetest.Clock, l store.Lease) (any, error)
+	// what a repeat by the caller reports when the first had taken effect;
+	// nil for the same
+	again error
+}
+
+func lossyWrites() []lossyWrite {
+	open := asking(here, "1700000002.000100").Key
+	return []lossyWrite{
+		{"Admit", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			return s.Admit(ctx, asking(here, "1700000003.000100"))
+		}, nil},
+		{"Admit in a new thread", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			return s.Admit(ctx, asking(there, "1700000003.000100"))
+		}, nil},
+		{"Admit refused", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			q := asking(here, "1700000003.000100")
+			q.Kind = store.KindRefused
+			return s.Admit(ctx, q)
+		}, nil},
+		{"Lease", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			return s.Lease(ctx, there, owner, time.Second)
+		}, nil},
+		{"Lease again", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			return s.Lease(ctx, here, owner, time.Second)
+		}, nil},
+		{"Renew", func(ctx context.Context, s *Store, _ *storetest.Clock, l store.Lease) (any, error) {
+			return s.Renew(ctx, l, time.Second)
+		}, nil},
+		{"Release", func(ctx context.Context, s *Store, _ *storetest.Clock, l store.Lease) (any, error) {
+			return nil, s.Release(ctx, l)
+		}, nil},
+		{"Place", func(ctx context.Context, s *Store, _ *storetest.Clock, l store.Lease) (any, error) {
+			return nil, s.Place(ctx, l, open, "1700000009.000001")
+		}, nil},
+		{"PutImage", func(ctx context.Context, s *Store, _ *storetest.Clock, l store.Lease) (any, error) {
+			return nil, s.PutImage(ctx, l, store.ImageRecord{Label: 2, FileID: "F2"}, []byte("more"))
+		}, nil},
+		{"PutImage again", func(ctx context.Context, s *Store, _ *storetest.Clock, l store.Lease) (any, error) {
+			return nil, s.PutImage(ctx, l, store.ImageRecord{Label: 1, FileID: "F2"}, []byte("other"))
+		}, nil},
+		{"Finish", func(ctx context.Context, s *Store, _ *storetest.Clock, l store.Lease) (any, error) {
+			return nil, s.Finish(ctx, l, open, answering("second"))
+		}, store.ErrNotFound},
+		{"Finish without turns", func(ctx context.Context, s *Store, _ *storetest.Clock, l store.Lease) (any, error) {
+			return nil, s.Finish(ctx, l, open, nil)
+		}, store.ErrNotFound},
+		{"Finish that moves expiry", func(ctx context.Context, s *Store, clock *storetest.Clock, l store.Lease) (any, error) {
+			// Twice almost the retention time: the documents would go first.
+			for i, id := range []string{"1700000005.000100", "1700000006.000100"} {
+				clock.Advance(retention - time.Hour)
+				if _, err := s.Admit(ctx, asking(here, id)); err != nil {
+					return i, err
+				}
+				if err := s.Finish(ctx, l, asking(here, id).Key, answering(id)); err != nil {
+					return i, err
+				}
+			}
+			return nil, nil
+		}, errAny},
+		{"SetSettings of a thread", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			before, after, err := s.SetSettings(ctx, here.Scope(), tokens(300))
+			return []store.Settings{before, after}, err
+		}, nil},
+		{"SetSettings of a channel", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			before, after, err := s.SetSettings(ctx, here.ChannelScope(), tokens(300))
+			return []store.Settings{before, after}, err
+		}, nil},
+		{"SetSettings of a new channel", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			before, after, err := s.SetSettings(ctx, store.Scope{Team: "T1", Channel: "C2"}, tokens(300))
+			return []store.Settings{before, after}, err
+		}, nil},
+		{"Forget", func(ctx context.Context, s *Store, _ *storetest.Clock, _ store.Lease) (any, error) {
+			return s.Forget(ctx, here)
+		}, nil},
+		{"Expire", func(ctx context.Context, s *Store, clock *storetest.Clock, l store.Lease) (any, error) {
+			if err := s.Release(ctx, l); err != nil {
+				return nil, err
+			}
+			clock.Advance(2 * retention)
+			return s.Expire(ctx, 100)
+		}, nil},
+	}
+}
+
+var errAny = errors.New("any outcome")
+
+// state is all that can be read.
+func state(t *testing.T, s *Store) []any {
+	t.Helper()
+	ctx := t.Context()
+	var all []any
+	add := func(v any, err error) {
+		if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrLeaseHeld) {
+			t.Fatal(err)
+		}
+		all = append(all, v, fmt.Sprint(err))
+	}
+	for _, k := range []store.ThreadKey{here, there} {
+		th, err := s.Thread(ctx, k)
+		add(th, err)
+		qs, err := s.Open(ctx, k)
+		add(qs, err)
+		for label := range th.Images {
+			_, data, err := s.Image(ctx, k, label+1)
+			add(data, err)
+		}
+		set, err := s.Settings(ctx, k.Scope())
+		add(set, err)
+		l, err := s.Lease(ctx, k, "somebody", time.Second)
+		add(l.Owner, err) // whether it was free
+		for _, beneath := range []string{"questions", "turns", "images"} {
+			docs, err := s.thread(k).Collection(beneath).Documents(ctx).GetAll()
+			add(len(docs), err) // none may be left over
+		}
+	}
+	for _, ch := range []string{"C1", "C2"} {
+		set, err := s.Settings(ctx, store.Scope{Team: "T1", Channel: ch})
+		add(set, err)
+	}
+	return all
+}
