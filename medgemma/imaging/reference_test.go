@@ -69,16 +69,19 @@ func triangle(in []float64, n, m, step, pitch, lines int) []float64 {
 	for i := range m {
 		centre := (float64(i) + 0.5) * scale
 		lo, hi := int(max(0, math.Floor(centre-scale))), int(min(float64(n), math.Ceil(centre+scale)))
+		weights := make([]float64, hi-lo)
 		sum := 0.0
-		for j := lo; j < hi; j++ {
-			sum += max(0, 1-math.Abs(float64(j)+0.5-centre)/scale)
+		for k := range weights {
+			weights[k] = max(0, 1-math.Abs(float64(lo+k)+0.5-centre)/scale)
+			sum += weights[k]
 		}
-		for j := lo; j < hi; j++ {
-			wt := max(0, 1-math.Abs(float64(j)+0.5-centre)/scale) / sum
-			for l := range lines {
-				for c := range 3 {
-					out[l*outPitch+i*outStep+c] += wt * in[l*pitch+j*step+c]
+		for l := range lines {
+			for c := range 3 {
+				v := 0.0
+				for k, w := range weights {
+					v += w * in[l*pitch+(lo+k)*step+c]
 				}
+				out[l*outPitch+i*outStep+c] = v / sum
 			}
 		}
 	}

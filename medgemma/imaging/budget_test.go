@@ -1,0 +1,100 @@
+package imaging
+
+import (
+	"context"
+	"errors"
+	"image"
+	"testing"
+	"testing/synctest"
+)
+
+// While the budget is taken, files wait, for as long as their context lets them;
+// refusals do not wait.
+func TestPreparerWaitsForRoom(t *testing.T) {
+	data := makePNG(t, gray(100, 100))
+	for name, take := range map[string]func(*Preparer) (release func()){
+		"memory": func(p *Preparer) func() {
+			if !p.memory.TryAcquire(p.total) {
+				t.Fatal("a new budget is taken")
+			}
+			return func() { p.memory.Release(p.total) }
+		},
+		"workers": func(p *Preparer) func() {
+			if !p.workers.TryAcquire(1) {
+				t.Fatal("a new worker is taken")
+			}
+			return func() { p.workers.Release(1) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := NewPreparer(Config{Workers: 1})
+				release := take(p)
+				done := make(chan error, 1)
+				go func() {
+					_, err := p.Prepare(t.Context(), data)
+					done <- err
+				}()
+				synctest.Wait()
+				select {
+				case err := <-done:
+					t.Fatalf("did not wait: %v", err)
+				default:
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				var e *Error
+				if _, err := p.Prepare(ctx, data); !errors.Is(err, context.Canceled) || errors.As(err, &e) {
+					t.Errorf("waiting ended with %v", err)
+				}
+				if _, err := p.Prepare(t.Context(), nil); !errors.As(err, &e) || e.Kind != KindEmpty {
+					t.Errorf("a refusal while there is no room: %v", err)
+				}
+				release()
+				if err := <-done; err != nil {
+					t.Errorf("with room again: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A file over the whole budget is decoded alone, not refused and not stuck.
+func TestPreparerTakesLargeFiles(t *testing.T) {
+	p := NewPreparer(Config{Memory: 1})
+	for range 2 {
+		if _, err := p.Prepare(context.Background(), makePNG(t, gray(300, 300))); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The estimate covers what decoding allocates: a budget of guesses bounds nothing.
+func TestMemoryEstimate(t *testing.T) {
+	const w, h = 1100, 950
+	deep := image.NewGray16(image.Rect(0, 0, w, h))
+	fillGray16(deep, 16)
+	for name, data := range map[string][]byte{
+		"grey PNG": makePNG(t, gray(w, h)), "PNG": makePNG(t, photo(w, h)), "PNG 16": makePNG(t, deep),
+		"JPEG": makeJPEG(t, photo(w, h), 85), "progressive": emptyScansJPEG(w, h, 3),
+		"CMYK": blockJPEG(w, h, []byte{0x11, 0x11, 0x11, 0x11}, adobe(0), func(c, x, y int) int { return 9 }),
+		"GIF":  encodeGIF(t, palettedGray(w, h)), "BMP": encodeBMP(t, photo(w, h)),
+		"WebP": riff(flatWebP(gray(w, h))), "TIFF": encodeTIFF(t, photo(w, h), 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, refusal := inspect(data)
+			if refusal != nil {
+				t.Fatal(refusal)
+			}
+			// All that is ever allocated, of which a part is garbage by the end.
+			allocated := totalAlloc(func() {
+				if _, err := p.run(t.Context(), decodeTime); err != nil {
+					t.Error(err)
+				}
+			})
+			if estimate := uint64(p.memory + overhead); allocated > estimate {
+				t.Errorf("allocated %d bytes, estimate %d", allocated, estimate)
+			}
+		})
+	}
+}

@@ -1,0 +1,122 @@
+package imaging
+
+import (
+	"errors"
+	"image/color"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// sample reads a real file from the folder of samples beside the project. Without
+// the folder the test is skipped, except in CI.
+func sample(t *testing.T, name string) []byte {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		data, err := os.ReadFile(filepath.Join(dir, "shared", "samples", name))
+		if err == nil {
+			return data
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			break
+		}
+		dir = parent
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("no ../shared/samples/%s", name)
+	}
+	t.Skipf("no ../shared/samples/%s: skipped", name)
+	return nil
+}
+
+func TestSamples(t *testing.T) {
+	for name, want := range map[string]Image{
+		"cxr_pa_cc0.png":              {Format: PNG, MIME: mimePNG, Width: 1477, Height: 1198, Frames: 1},
+		"fundus_cc0.jpg":              {Format: JPEG, MIME: mimeJPEG, Width: 1411, Height: 1411, Frames: 1},
+		"histology_ihc_public.png":    {Format: PNG, MIME: mimePNG, Width: 512, Height: 512, Frames: 1},
+		"skin_ISIC_0000000_cc0.jpg":   {Format: JPEG, MIME: mimePNG, Width: 250, Height: 250, Frames: 1},
+		"derived/cxr_exif6_gps.jpg":   {Format: JPEG, MIME: mimeJPEG, Width: 640, Height: 519, Frames: 1},
+		"derived/cxr_progressive.jpg": {Format: JPEG, MIME: mimeJPEG, Width: 640, Height: 519, Frames: 1},
+		"derived/fundus_cmyk.jpg":     {Format: JPEG, MIME: mimeJPEG, Width: 600, Height: 600, Frames: 1},
+		"derived/ct_12bit_in_16.png":  {Format: PNG, MIME: mimePNG, Width: 128, Height: 128, Frames: 1, Notes: []Note{NoteStretched, NoteSmall}},
+		"derived/cxr_full16.png":      {Format: PNG, MIME: mimePNG, Width: 640, Height: 519, Frames: 1},
+		"derived/fundus_alpha.png":    {Format: PNG, MIME: mimePNG, Width: 300, Height: 300, Frames: 1},
+		"derived/ct_anim.gif":         {Format: GIF, MIME: mimePNG, Width: 128, Height: 128, Frames: 8, Notes: []Note{NoteFirstFrame, NoteSmall}},
+		"derived/fundus.webp":         {Format: WebP, MIME: mimeJPEG, Width: 600, Height: 600, Frames: 1},
+		"derived/fundus.bmp":          {Format: BMP, MIME: mimePNG, Width: 200, Height: 200, Frames: 1, Notes: []Note{NoteSmall}},
+		"derived/fundus_lzw.tif":      {Format: TIFF, MIME: mimePNG, Width: 600, Height: 600, Frames: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			im, _ := prepared(t, sample(t, name))
+			if im.Format != want.Format || im.MIME != want.MIME || im.Width != want.Width || im.Height != want.Height ||
+				im.Frames != want.Frames || !slices.Equal(im.Notes, want.Notes) {
+				im.Data = nil
+				t.Errorf("prepared as %+v, want %+v", im, want)
+			}
+			noMetadata(t, im.Data)
+		})
+	}
+}
+
+func TestSampleRefusals(t *testing.T) {
+	for name, want := range map[string]Error{
+		"CT_small.dcm":               {Kind: KindUnsupported, Format: DICOM},
+		"MR_small_bigendian.dcm":     {Kind: KindUnsupported, Format: DICOM},
+		"derived/ct_deflated.dcm":    {Kind: KindUnsupported, Format: DICOM},
+		"derived/fundus.heic":        {Kind: KindUnsupported, Format: HEIC},
+		"derived/ct_series.zip":      {Kind: KindUnsupported, Format: ZIP},
+		"derived/cxr_truncated.jpg":  {Kind: KindCut, Format: JPEG},
+		"derived/png_60000_liar.png": {Kind: KindTooManyPix, Format: PNG, Width: 60_000, Height: 60_000},
+		"LICENSES.md":                {Kind: KindUnsupported, Format: Text},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := *refused(t, sample(t, name), want.Kind)
+			got.Err = nil
+			if got != want {
+				t.Errorf("refused as %v, want %v", &got, &want)
+			}
+		})
+	}
+}
+
+// The same picture in five formats looks the same: the turned one is turned back,
+// the CMYK one has its ink the right way, and WebP keeps its contrast.
+func TestSamplesAgree(t *testing.T) {
+	for name, like := range map[string]string{
+		"derived/cxr_exif6_gps.jpg":   "derived/cxr_ok.jpg",
+		"derived/cxr_progressive.jpg": "derived/cxr_ok.jpg",
+		"derived/cxr_full16.png":      "derived/cxr_ok.jpg",
+		"derived/fundus.webp":         "derived/fundus_lzw.tif",
+		"derived/fundus_cmyk.jpg":     "derived/fundus_lzw.tif",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, a := prepared(t, sample(t, name))
+			_, b := prepared(t, sample(t, like))
+			want, side := reference(b, 1)
+			if db := psnr(t, a, want, side); db < 32 {
+				t.Errorf("%.1f dB apart", db)
+			}
+			// Squeezed contrast and wrong black show in the mean before all.
+			sum := 0.0
+			for y := range side {
+				for x := range side {
+					p, q := color.GrayModel.Convert(a.At(x, y)).(color.Gray), color.GrayModel.Convert(b.At(x, y)).(color.Gray)
+					sum += float64(p.Y) - float64(q.Y)
+				}
+			}
+			if mean := sum / float64(side*side); mean < -1 || mean > 1 {
+				t.Errorf("%.2f levels brighter", mean)
+			}
+		})
+	}
+}
