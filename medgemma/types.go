@@ -43,6 +43,10 @@ type Chunk struct {
 	Text string // to append to what was shown
 	Wait *Wait  // the endpoint cannot answer yet; the call goes on by itself
 	End  *End   // the last chunk of a complete answer
+
+	// Drop says that all Text so far was a thinking trace whose opening tag was
+	// missing: take it away, the answer follows. Rare, and never the last chunk.
+	Drop bool
 }
 
 // Wait says why there is no text yet.

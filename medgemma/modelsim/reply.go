@@ -1,0 +1,218 @@
+package modelsim
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// reply sends one Answer.
+type reply struct {
+	s       *Server
+	w       http.ResponseWriter
+	r       *http.Request
+	req     Request
+	predict bool
+
+	a    Answer
+	left int // bytes until the connection breaks
+}
+
+var (
+	errGone   = errors.New("the client has left")
+	errBroken = errors.New("the connection was broken on purpose")
+)
+
+func (p *reply) send(a Answer) {
+	p.a, p.left = a, a.cut
+	err := p.answer()
+	if errors.Is(err, errGone) {
+		p.s.change(func() { p.s.gone++ })
+	}
+}
+
+func (p *reply) answer() error {
+	a := p.a
+	if a.retryAfter != "" {
+		p.w.Header().Set("Retry-After", a.retryAfter)
+	}
+	if a.status != 0 {
+		p.w.Header().Set("Content-Type", a.contentType)
+		p.w.WriteHeader(a.status)
+		return p.write(a.body)
+	}
+	if a.hang && a.pieces == nil {
+		return p.silence()
+	}
+	pieces, finish := p.say()
+	if p.req.Stream && !a.asJSON {
+		return p.stream(pieces, finish)
+	}
+	for range pieces {
+		if err := p.wait(); err != nil {
+			return err
+		}
+	}
+	if a.hang {
+		return p.silence()
+	}
+	p.w.Header().Set("Content-Type", "application/json")
+	return p.write(p.whole(strings.Join(pieces, ""), finish))
+}
+
+// say cuts the text into pieces, and off where the tokens run out.
+func (p *reply) say() (pieces []string, finish string) {
+	finish = p.a.finish
+	if p.a.compose == nil {
+		return p.a.pieces, finish
+	}
+	text := []rune(p.a.compose(p.req))
+	if most := 4 * p.req.MaxTokens; p.a.obey && len(text) > most {
+		text, finish = text[:most], "length"
+	}
+	for len(text) > 0 {
+		n := min(p.a.piece, len(text))
+		pieces = append(pieces, string(text[:n]))
+		text = text[n:]
+	}
+	return pieces, finish
+}
+
+func (p *reply) stream(pieces []string, finish string) error {
+	p.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	events := []string{p.event(map[string]any{"role": "assistant", "content": ""}, "")}
+	for _, s := range pieces {
+		if err := p.wait(); err != nil {
+			return err
+		}
+		events = append(events, p.event(map[string]any{"content": s}, ""))
+		if err := p.write(strings.Join(events, "")); err != nil {
+			return err
+		}
+		events = nil
+	}
+	if p.a.hang {
+		return p.silence()
+	}
+	if p.a.unended {
+		return p.write(strings.Join(events, ""))
+	}
+	events = append(events, p.event(map[string]any{}, finish))
+	if p.req.IncludeUsage {
+		events = append(events, "data: "+marshal(map[string]any{"object": "chat.completion.chunk", "model": p.s.cfg.Model, "choices": []any{}, "usage": p.usage(strings.Join(pieces, ""))})+"\n\n")
+	}
+	return p.write(strings.Join(events, "") + "data: [DONE]\n\n")
+}
+
+func (p *reply) event(delta map[string]any, finish string) string {
+	choice := map[string]any{"index": 0, "delta": delta, "finish_reason": nil}
+	if finish != "" {
+		choice["finish_reason"] = finish
+	}
+	return "data: " + marshal(map[string]any{"id": "chatcmpl-sim", "object": "chat.completion.chunk", "model": p.s.cfg.Model, "choices": []any{choice}}) + "\n\n"
+}
+
+// whole is the answer in one piece, in the shape of its path.
+func (p *reply) whole(text, finish string) string {
+	choice := map[string]any{"index": 0, "message": map[string]any{"role": "assistant", "content": text, "reasoning_content": nil, "tool_calls": []any{}}}
+	if finish != "" {
+		choice["finish_reason"] = finish
+	}
+	c := map[string]any{"id": "chatcmpl-sim", "object": "chat.completion", "model": p.s.cfg.Model, "choices": []any{choice}, "usage": p.usage(text)}
+	if !p.predict || p.a.list == Bare {
+		return marshal(c)
+	}
+	var predictions any = c
+	switch p.a.list {
+	case List:
+		predictions = []any{c}
+	case ListOfLists:
+		predictions = []any{[]any{choice}}
+	}
+	return marshal(map[string]any{"deployedModelId": "1", "modelDisplayName": p.s.cfg.Model, "predictions": predictions})
+}
+
+func (p *reply) usage(text string) map[string]int {
+	in, out := p.req.Tokens(), roughTokens(text)
+	if p.a.usage != nil {
+		in, out = p.a.usage[0], p.a.usage[1]
+	}
+	return map[string]int{"prompt_tokens": in, "completion_tokens": out, "total_tokens": in + out}
+}
+
+// wait holds a piece back until its gate opens and its pause is over.
+func (p *reply) wait() error {
+	if p.a.gate != nil {
+		select {
+		case <-p.a.gate:
+		case <-p.r.Context().Done():
+			return errGone
+		case <-p.s.quit:
+			return errBroken
+		}
+	}
+	if p.a.pause <= 0 {
+		return nil
+	}
+	t := time.NewTimer(p.a.pause)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-p.r.Context().Done():
+		return errGone
+	case <-p.s.quit:
+		return errBroken
+	}
+}
+
+func (p *reply) silence() error {
+	// What was said must be on its way before the silence.
+	_ = http.NewResponseController(p.w).Flush()
+	select {
+	case <-p.r.Context().Done():
+		return errGone
+	case <-p.s.quit:
+		return errBroken
+	}
+}
+
+// write sends s at once, or as much of it as comes before the cut.
+func (p *reply) write(s string) error {
+	ctl := http.NewResponseController(p.w)
+	broken := p.a.cutSet && len(s) > p.left
+	if broken {
+		s = s[:p.left]
+	}
+	p.left -= len(s)
+	if _, err := p.w.Write([]byte(s)); err != nil {
+		return errGone
+	}
+	if err := ctl.Flush(); err != nil {
+		return errGone
+	}
+	if !broken {
+		return nil
+	}
+	conn, _, err := ctl.Hijack()
+	if err != nil {
+		p.s.problem("cannot break the connection: %v", err)
+		return fmt.Errorf("breaking the connection: %w", err)
+	}
+	// Closed without the last chunk, which is what a lost connection looks like.
+	_ = conn.Close()
+	return errBroken
+}
+
+func marshal(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf(`{"error":%q}`, err)
+	}
+	return string(b)
+}
+
+func quote(s string) string { return marshal(s) }

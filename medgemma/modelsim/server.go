@@ -1,0 +1,221 @@
+package modelsim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Mode is which server is played.
+type Mode int
+
+const (
+	// Dedicated is a Vertex AI endpoint with vLLM: it streams, and has :predict.
+	Dedicated Mode = iota
+	// Plain is a Vertex AI endpoint that only has :predict.
+	Plain
+	// OpenAI is a server such as Ollama: /v1/chat/completions and /v1/models.
+	OpenAI
+)
+
+// Config says what the server is like. The zero Config is a dedicated
+// endpoint that takes 16 images and 32768 tokens.
+type Config struct {
+	Mode          Mode
+	Endpoint      string  // projects/P/locations/L/endpoints/E; empty takes any
+	Token         string  // the bearer token that must come; empty: none may come
+	Model         string  // how it names itself; medgemma-1.5-4b-it
+	MaxImages     int     // most images in one request; 16, negative for none
+	ContextTokens int     // 32768
+	NoStream      *Answer // how Plain refuses a stream; nil: 404, as there is no such path
+	Default       *Answer // for requests beyond the queue; nil: Echo
+}
+
+// Server is the model. It is an http.Handler; Start puts one on loopback.
+type Server struct {
+	cfg Config
+
+	mu       sync.Mutex
+	changed  chan struct{} // closed and replaced when anything below changes
+	queue    []Answer
+	fallback Answer
+	requests []Request
+	problems []string
+	gone     int
+
+	quit chan struct{} // ends what hangs
+	http *http.Server
+	addr string
+	done chan struct{}
+}
+
+// New returns a model that has no address of its own, to be served by the
+// caller. Close it before the server around it.
+func New(cfg Config) *Server {
+	if cfg.Model == "" {
+		cfg.Model = "medgemma-1.5-4b-it"
+	}
+	switch {
+	case cfg.MaxImages == 0:
+		cfg.MaxImages = 16
+	case cfg.MaxImages < 0:
+		cfg.MaxImages = 0
+	}
+	if cfg.ContextTokens == 0 {
+		cfg.ContextTokens = 32768
+	}
+	s := &Server{cfg: cfg, changed: make(chan struct{}), quit: make(chan struct{}), fallback: Echo()}
+	if cfg.Default != nil {
+		s.fallback = *cfg.Default
+	}
+	return s
+}
+
+// Start serves a model on a free port of 127.0.0.1.
+func Start(cfg Config) (*Server, error) {
+	s := New(cfg)
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("modelsim: listen: %w", err)
+	}
+	s.addr = l.Addr().String()
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	s.done = make(chan struct{})
+	go func() {
+		defer close(s.done)
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.problem("serving ended: %v", err)
+		}
+	}()
+	return s, nil
+}
+
+// URL is the base URL to configure: of the prediction host, or, in the mode
+// OpenAI, of the API, with /v1.
+func (s *Server) URL() string {
+	if s.cfg.Mode == OpenAI {
+		return "http://" + s.addr + "/v1"
+	}
+	return "http://" + s.addr
+}
+
+// Close ends what hangs and, after Start, the server.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	select {
+	case <-s.quit:
+	default:
+		close(s.quit)
+	}
+	s.mu.Unlock()
+	if s.http == nil {
+		return nil
+	}
+	err := s.http.Close()
+	<-s.done
+	if err != nil {
+		return fmt.Errorf("modelsim: close: %w", err)
+	}
+	return nil
+}
+
+// Queue adds answers for the next requests, one each. Requests that are
+// refused as invalid use none up.
+func (s *Server) Queue(answers ...Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = append(s.queue, answers...)
+}
+
+// SetDefault replaces the answer for requests beyond the queue.
+func (s *Server) SetDefault(a Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fallback = a
+}
+
+// Queued is how many answers have not been used.
+func (s *Server) Queued() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue)
+}
+
+// Requests are the inference requests so far, refused ones included, in the
+// order of their coming.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// Problems are the things no client of ours should ever do.
+func (s *Server) Problems() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.problems)
+}
+
+// Gone is how many clients have left before their answer was complete.
+func (s *Server) Gone() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gone
+}
+
+// Wait returns the requests when there are at least n, or the context's error.
+func (s *Server) Wait(ctx context.Context, n int) ([]Request, error) {
+	err := s.until(ctx, func() bool { return len(s.requests) >= n })
+	return s.Requests(), err
+}
+
+// WaitGone waits until at least n clients have left early.
+func (s *Server) WaitGone(ctx context.Context, n int) error {
+	return s.until(ctx, func() bool { return s.gone >= n })
+}
+
+func (s *Server) until(ctx context.Context, cond func() bool) error {
+	for {
+		s.mu.Lock()
+		ok, changed := cond(), s.changed
+		s.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("modelsim: wait: %w", ctx.Err())
+		case <-changed:
+		}
+	}
+}
+
+// change runs f under the lock and wakes who waits.
+func (s *Server) change(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+func (s *Server) problem(format string, args ...any) {
+	s.change(func() { s.problems = append(s.problems, fmt.Sprintf(format, args...)) })
+}
+
+// next takes the answer for a request that is in order.
+func (s *Server) next() Answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 {
+		return s.fallback
+	}
+	a := s.queue[0]
+	s.queue = s.queue[1:]
+	return a
+}
