@@ -16,7 +16,7 @@ func (s *Server) parse(req *Request, f form) *fault {
 		var p struct {
 			Instances []wireInstance `json:"instances"`
 		}
-		if err := strict(req.Raw, &p); err != nil {
+		if err := strict(req.Body, &p); err != nil {
 			return wrong("the body of :predict: %v", err)
 		}
 		if len(p.Instances) != 1 || p.Instances[0].Format != "chatCompletions" {
@@ -25,7 +25,7 @@ func (s *Server) parse(req *Request, f form) *fault {
 		in := p.Instances[0]
 		b = wireBody{Messages: in.Messages, MaxTokens: in.MaxTokens, Temperature: in.Temperature}
 	} else {
-		if err := strict(req.Raw, &b); err != nil {
+		if err := strict(req.Body, &b); err != nil {
 			return wrong("the body: %v", err)
 		}
 		if b.Model == nil {
@@ -77,9 +77,7 @@ func (s *Server) judge(r Request) *fault {
 		return &fault{message: fmt.Sprintf("At most %d image(s) may be provided in one request.", s.cfg.MaxImages)}
 	}
 	if n := r.Tokens(); n+r.MaxTokens > s.cfg.ContextTokens {
-		return &fault{message: fmt.Sprintf("This model's maximum context length is %d tokens. However, you requested %d tokens "+
-			"(%d in the messages, %d in the completion). Please reduce the length of the messages or completion.",
-			s.cfg.ContextTokens, n+r.MaxTokens, n, r.MaxTokens)}
+		return &fault{message: overflow(s.cfg.ContextTokens, n, r.MaxTokens)}
 	}
 	return nil
 }

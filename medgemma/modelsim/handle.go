@@ -45,7 +45,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.change(func() { s.gone++ })
 		return
 	}
-	req := Request{Path: r.URL.Path, Header: r.Header.Clone(), Raw: raw}
+	req := Request{Path: r.URL.Path, Header: r.Header.Clone(), Body: raw}
 	fault := s.parse(&req, form)
 	s.change(func() {
 		req.N = len(s.requests) + 1
@@ -54,16 +54,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply := &reply{s: s, w: w, r: r, req: req, predict: form == formPredict}
 	switch {
 	case form == formChat && s.cfg.Mode == Plain:
-		a := Raw(http.StatusNotFound, "application/json", `{"detail":"Not Found"}`)
-		if s.cfg.NoStream != nil {
-			a = *s.cfg.NoStream
+		a := s.cfg.NoStream
+		if a.zero() {
+			a = refuse(http.StatusNotFound, `{"detail":"Not Found"}`)
 		}
 		reply.send(a)
 	case fault != nil:
 		if fault.problem {
 			s.problem("request %d: %s", req.N, fault.message)
 		}
-		reply.send(BadRequest(fault.message))
+		reply.send(Nested400(fault.message))
 	default:
 		reply.send(s.next())
 	}
@@ -80,17 +80,16 @@ const (
 
 // route knows the paths of the mode and no other.
 func (s *Server) route(r *http.Request) (form, bool) {
-	if s.cfg.Mode == OpenAI {
+	if s.cfg.Mode == OpenAI || s.cfg.Mode == Any {
 		switch r.Method + " " + r.URL.Path {
 		case "POST /v1/chat/completions":
 			return formChat, true
 		case "GET /v1/models":
 			return formModels, true
 		}
-		return 0, false
 	}
 	m := vertexPath.FindStringSubmatch(r.URL.Path)
-	if m == nil || s.cfg.Endpoint != "" && m[2] != s.cfg.Endpoint {
+	if m == nil || s.cfg.Mode == OpenAI || s.cfg.Endpoint != "" && m[2] != s.cfg.Endpoint {
 		return 0, false
 	}
 	switch r.Method + " " + m[1] + m[3] {

@@ -13,8 +13,8 @@ const rehearsalPause = 40 * time.Millisecond
 // Rehearsal is the model of the sandbox. It reads no scan and never pretends
 // to: it says what MedGemma would have been sent, in plain Markdown, and stops
 // at max_tokens as MedGemma would. Pause(0) makes it answer at once.
-func Rehearsal() Answer {
-	return Compose(rehearse).Pieces(24).Pause(rehearsalPause)
+func Rehearsal(opts ...Option) Script {
+	return Compose(rehearse, Chunks(24), Pause(rehearsalPause), Obey()).with(opts)
 }
 
 func rehearse(r Request) string {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// reply sends one Answer.
+// reply plays one Script.
 type reply struct {
 	s       *Server
 	w       http.ResponseWriter
@@ -17,7 +17,7 @@ type reply struct {
 	req     Request
 	predict bool
 
-	a    Answer
+	a    Script
 	left int // bytes until the connection breaks
 }
 
@@ -26,7 +26,7 @@ var (
 	errBroken = errors.New("the connection was broken on purpose")
 )
 
-func (p *reply) send(a Answer) {
+func (p *reply) send(a Script) {
 	p.a, p.left = a, a.cut
 	err := p.answer()
 	if errors.Is(err, errGone) {
@@ -56,8 +56,11 @@ func (p *reply) answer() error {
 			return err
 		}
 	}
-	if a.hang {
+	switch {
+	case a.hang:
 		return p.silence()
+	case a.broken:
+		return p.breakOff()
 	}
 	p.w.Header().Set("Content-Type", "application/json")
 	return p.write(p.whole(strings.Join(pieces, ""), finish))
@@ -94,10 +97,12 @@ func (p *reply) stream(pieces []string, finish string) error {
 		}
 		events = nil
 	}
-	if p.a.hang {
+	switch {
+	case p.a.hang:
 		return p.silence()
-	}
-	if p.a.unended {
+	case p.a.broken:
+		return p.breakOff()
+	case p.a.unended:
 		return p.write(strings.Join(events, ""))
 	}
 	events = append(events, p.event(map[string]any{}, finish))
@@ -122,11 +127,11 @@ func (p *reply) whole(text, finish string) string {
 		choice["finish_reason"] = finish
 	}
 	c := map[string]any{"id": "chatcmpl-sim", "object": "chat.completion", "model": p.s.cfg.Model, "choices": []any{choice}, "usage": p.usage(text)}
-	if !p.predict || p.a.list == Bare {
+	if !p.predict || p.a.form == Bare {
 		return marshal(c)
 	}
 	var predictions any = c
-	switch p.a.list {
+	switch p.a.form {
 	case List:
 		predictions = []any{c}
 	case ListOfLists:
@@ -146,12 +151,8 @@ func (p *reply) usage(text string) map[string]int {
 // wait holds a piece back until its gate opens and its pause is over.
 func (p *reply) wait() error {
 	if p.a.gate != nil {
-		select {
-		case <-p.a.gate:
-		case <-p.r.Context().Done():
-			return errGone
-		case <-p.s.quit:
-			return errBroken
+		if err := p.hold(p.a.gate); err != nil {
+			return err
 		}
 	}
 	if p.a.pause <= 0 {
@@ -169,10 +170,13 @@ func (p *reply) wait() error {
 	}
 }
 
-func (p *reply) silence() error {
-	// What was said must be on its way before the silence.
-	_ = http.NewResponseController(p.w).Flush()
+// hold waits for the gate, and counts among the waiting meanwhile.
+func (p *reply) hold(gate <-chan struct{}) error {
+	p.s.change(func() { p.s.held++ })
+	defer p.s.change(func() { p.s.held-- })
 	select {
+	case <-gate:
+		return nil
 	case <-p.r.Context().Done():
 		return errGone
 	case <-p.s.quit:
@@ -180,9 +184,14 @@ func (p *reply) silence() error {
 	}
 }
 
+func (p *reply) silence() error {
+	// What was said must be on its way before the silence.
+	_ = http.NewResponseController(p.w).Flush()
+	return p.hold(nil)
+}
+
 // write sends s at once, or as much of it as comes before the cut.
 func (p *reply) write(s string) error {
-	ctl := http.NewResponseController(p.w)
 	broken := p.a.cutSet && len(s) > p.left
 	if broken {
 		s = s[:p.left]
@@ -191,18 +200,23 @@ func (p *reply) write(s string) error {
 	if _, err := p.w.Write([]byte(s)); err != nil {
 		return errGone
 	}
-	if err := ctl.Flush(); err != nil {
+	if err := http.NewResponseController(p.w).Flush(); err != nil {
 		return errGone
 	}
-	if !broken {
-		return nil
+	if broken {
+		return p.breakOff()
 	}
-	conn, _, err := ctl.Hijack()
+	return nil
+}
+
+// breakOff closes the connection without the last chunk of the body, which is
+// what a lost connection looks like.
+func (p *reply) breakOff() error {
+	conn, _, err := http.NewResponseController(p.w).Hijack()
 	if err != nil {
 		p.s.problem("cannot break the connection: %v", err)
 		return fmt.Errorf("breaking the connection: %w", err)
 	}
-	// Closed without the last chunk, which is what a lost connection looks like.
 	_ = conn.Close()
 	return errBroken
 }

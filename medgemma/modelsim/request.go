@@ -19,7 +19,7 @@ type Request struct {
 	N      int // 1, 2, 3 ... in the order of coming
 	Path   string
 	Header http.Header
-	Raw    []byte // the body, byte for byte
+	Body   []byte // byte for byte
 
 	// From the body, as far as it could be understood.
 	Model        string

@@ -15,25 +15,27 @@ import (
 type Mode int
 
 const (
+	// Any knows the paths of Dedicated and of OpenAI.
+	Any Mode = iota
 	// Dedicated is a Vertex AI endpoint with vLLM: it streams, and has :predict.
-	Dedicated Mode = iota
+	Dedicated
 	// Plain is a Vertex AI endpoint that only has :predict.
 	Plain
 	// OpenAI is a server such as Ollama: /v1/chat/completions and /v1/models.
 	OpenAI
 )
 
-// Config says what the server is like. The zero Config is a dedicated
-// endpoint that takes 16 images and 32768 tokens.
+// Config says what the server is like. The zero Config knows all paths, takes
+// 16 images and 32768 tokens, and says the question back.
 type Config struct {
 	Mode          Mode
-	Endpoint      string  // projects/P/locations/L/endpoints/E; empty takes any
-	Token         string  // the bearer token that must come; empty: none may come
-	Model         string  // how it names itself; medgemma-1.5-4b-it
-	MaxImages     int     // most images in one request; 16, negative for none
-	ContextTokens int     // 32768
-	NoStream      *Answer // how Plain refuses a stream; nil: 404, as there is no such path
-	Default       *Answer // for requests beyond the queue; nil: Echo
+	Endpoint      string // projects/P/locations/L/endpoints/E; empty takes any
+	Token         string // the bearer token that must come; empty: none may come
+	Model         string // how it names itself; medgemma-1.5-4b-it
+	MaxImages     int    // most images in one request; 16, negative for none
+	ContextTokens int    // 32768
+	NoStream      Script // how Plain refuses a stream; zero: 404, as there is no such path
+	Handler       Script // for requests beyond the queue; zero: Echo
 }
 
 // Server is the model. It is an http.Handler; Start puts one on loopback.
@@ -42,8 +44,8 @@ type Server struct {
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced when anything below changes
-	queue    []Answer
-	fallback Answer
+	queue    []Script
+	held     int
 	requests []Request
 	problems []string
 	gone     int
@@ -69,9 +71,9 @@ func New(cfg Config) *Server {
 	if cfg.ContextTokens == 0 {
 		cfg.ContextTokens = 32768
 	}
-	s := &Server{cfg: cfg, changed: make(chan struct{}), quit: make(chan struct{}), fallback: Echo()}
-	if cfg.Default != nil {
-		s.fallback = *cfg.Default
+	s := &Server{cfg: cfg, changed: make(chan struct{}), quit: make(chan struct{})}
+	if cfg.Handler.zero() {
+		s.cfg.Handler = Echo()
 	}
 	return s
 }
@@ -95,14 +97,9 @@ func Start(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// URL is the base URL to configure: of the prediction host, or, in the mode
-// OpenAI, of the API, with /v1.
-func (s *Server) URL() string {
-	if s.cfg.Mode == OpenAI {
-		return "http://" + s.addr + "/v1"
-	}
-	return "http://" + s.addr
-}
+// URL is the base URL of the prediction host, after Start. The OpenAI-compatible
+// API is under URL() + "/v1".
+func (s *Server) URL() string { return "http://" + s.addr }
 
 // Close ends what hangs and, after Start, the server.
 func (s *Server) Close() error {
@@ -124,26 +121,26 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// Queue adds answers for the next requests, one each. Requests that are
-// refused as invalid use none up.
-func (s *Server) Queue(answers ...Answer) {
+// Answer scripts the next requests, and drops what is left of an earlier
+// script. Requests that are refused as invalid use nothing up.
+func (s *Server) Answer(scripts ...Script) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.queue = append(s.queue, answers...)
+	s.queue = slices.Clone(scripts)
 }
 
-// SetDefault replaces the answer for requests beyond the queue.
-func (s *Server) SetDefault(a Answer) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fallback = a
-}
-
-// Queued is how many answers have not been used.
-func (s *Server) Queued() int {
+// Left is how many scripts have not been used up.
+func (s *Server) Left() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.queue)
+}
+
+// Waiting is how many requests are held at a gate or hang.
+func (s *Server) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
 }
 
 // Requests are the inference requests so far, refused ones included, in the
@@ -172,6 +169,11 @@ func (s *Server) Gone() int {
 func (s *Server) Wait(ctx context.Context, n int) ([]Request, error) {
 	err := s.until(ctx, func() bool { return len(s.requests) >= n })
 	return s.Requests(), err
+}
+
+// WaitHeld waits until at least n requests are held at a gate or hang.
+func (s *Server) WaitHeld(ctx context.Context, n int) error {
+	return s.until(ctx, func() bool { return s.held >= n })
 }
 
 // WaitGone waits until at least n clients have left early.
@@ -208,14 +210,19 @@ func (s *Server) problem(format string, args ...any) {
 	s.change(func() { s.problems = append(s.problems, fmt.Sprintf(format, args...)) })
 }
 
-// next takes the answer for a request that is in order.
-func (s *Server) next() Answer {
+// next takes the script for a request that is in order.
+func (s *Server) next() Script {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.queue) == 0 {
-		return s.fallback
+		return s.cfg.Handler
 	}
 	a := s.queue[0]
-	s.queue = s.queue[1:]
+	if s.queue[0].times--; s.queue[0].times < 1 {
+		s.queue = s.queue[1:]
+	}
+	if a.zero() {
+		return Echo()
+	}
 	return a
 }
