@@ -28,6 +28,7 @@ func (p *plan) decode(ctx context.Context) (image.Image, error) {
 		img, err = unpack(&reader{ctx: ctx, data: p.data})
 		return err
 	})
+	// Decoders wrap or replace the error of a reader, so ask the context itself.
 	switch {
 	case err == nil:
 		return img, nil
@@ -77,6 +78,7 @@ type reader struct {
 	off  int
 }
 
+// Read gives out at most readStep bytes, however many are asked for.
 func (r *reader) Read(b []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
@@ -89,6 +91,7 @@ func (r *reader) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// ReadAt fills b in one go, as io.ReaderAt must: a strip of a TIFF at a time.
 func (r *reader) ReadAt(b []byte, off int64) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err

@@ -77,6 +77,7 @@ func encodePNG(img image.Image, limit int) ([]byte, error) {
 	return nil, nil
 }
 
+// encodeJPEG writes baseline JPEG: one plane for grey, 4:2:0 for colour.
 func encodeJPEG(img image.Image, quality int) ([]byte, error) {
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
@@ -100,6 +101,7 @@ func ToJPEG(data []byte, quality int) ([]byte, error) {
 	default:
 		return nil, errors.New("encoding JPEG: not a prepared picture")
 	}
+	// The same order as everywhere here: the size first, then the pixels.
 	c, err := size(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("reading prepared picture: %w", err)

@@ -96,6 +96,7 @@ func (d directory) value(tag uint16, absent uint32) uint32 {
 // to 8, where 1 is upright. Anything else in a file means 1.
 type orientation uint8
 
+// orientation reads tag 274, where a TIFF file and an Exif block both keep it.
 func (d directory) orientation() orientation {
 	if v := d.value(tagOrientation, 1); 1 <= v && v <= 8 {
 		return orientation(v)

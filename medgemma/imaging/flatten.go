@@ -23,6 +23,7 @@ func flatten(img image.Image, t *tone) (*flat, error) {
 	switch img := img.(type) {
 	case *image.Gray:
 		f.channels = 1
+		// The picture's own rows; nothing is copied.
 		f.rows = func(y int) []byte { return img.Pix[y*img.Stride:][:img.Rect.Dx()] }
 	case *image.Gray16:
 		f.channels = 1
@@ -55,7 +56,7 @@ func flatten(img image.Image, t *tone) (*flat, error) {
 			}
 			f.see(a != 0xffff)
 		})
-	case *image.CMYK:
+	case *image.CMYK: // image/jpeg has already undone the inversion of Adobe
 		f.rows = f.each(img.Pix, img.Stride, img.Rect, 4, func(to, px []byte) {
 			to[0], to[1], to[2] = color.CMYKToRGB(px[0], px[1], px[2], px[3])
 		})
@@ -80,6 +81,7 @@ func (f *flat) each(pix []byte, stride int, r image.Rectangle, size int, convert
 	}
 }
 
+// see remembers that a pixel lets the background through.
 func (f *flat) see(transparent bool) { f.transparent = f.transparent || transparent }
 
 // over lays a pixel with straight alpha on black.

@@ -71,6 +71,7 @@ func inspect(data []byte) (plan, *Error) {
 	return p, nil
 }
 
+// refuse makes the error of this file.
 func (p *plan) refuse(kind Kind, cause error) *Error {
 	return &Error{Kind: kind, Format: p.format, Err: cause}
 }
@@ -90,6 +91,9 @@ func (p *plan) size(decode func(io.Reader) (image.Config, error)) (perPixel floa
 	return pixelBytes(c.ColorModel), p.checkEdges(c.Width, c.Height)
 }
 
+// checkEdges holds edges against the limits. The edges are bounded besides the
+// pixels because filters and rows cost by edge: a file of one row and 40 million
+// columns is no picture.
 func (p *plan) checkEdges(w, h int) *Error {
 	if w <= 0 || h <= 0 {
 		return p.refuse(KindCut, errors.New("no pixels"))
@@ -105,6 +109,8 @@ func (p *plan) cost(perPixel float64) {
 	p.memory = int64(perPixel * float64(p.canvas.Dx()) * float64(p.canvas.Dy()))
 }
 
+// pixelBytes is what the standard decoders take for one pixel of a colour model.
+// YCbCr and CMYK count as 4 here; JPEG and WebP know better.
 func pixelBytes(m color.Model) float64 {
 	switch m {
 	case color.GrayModel:
@@ -120,6 +126,7 @@ func pixelBytes(m color.Model) float64 {
 	return 4
 }
 
+// inspectPNG also compares the pixels claimed with the bytes that are there.
 func (p *plan) inspectPNG() *Error {
 	perPixel, err := p.size(png.DecodeConfig)
 	if err != nil {
@@ -137,6 +144,8 @@ func (p *plan) inspectPNG() *Error {
 	return nil
 }
 
+// inspectJPEG looks through all markers, not only the first: how long a progressive
+// file takes depends on its scans, which no header counts.
 func (p *plan) inspectJPEG() *Error {
 	if _, err := p.size(jpeg.DecodeConfig); err != nil {
 		return err
@@ -160,6 +169,8 @@ func (p *plan) inspectJPEG() *Error {
 	return nil
 }
 
+// inspectGIF takes the logical screen for the canvas: decoding the first frame
+// never allocates more than it.
 func (p *plan) inspectGIF() *Error {
 	if _, err := p.size(gif.DecodeConfig); err != nil {
 		return err
@@ -169,6 +180,8 @@ func (p *plan) inspectGIF() *Error {
 	return nil
 }
 
+// inspectWebP checks the first frame and, of an animation, the canvas: they are two
+// claims that a file can make apart.
 func (p *plan) inspectWebP() *Error {
 	h := scanWebP(p.data)
 	p.data, p.turn, p.frames, p.lossy, p.studio = h.still, h.turn, h.frames, h.lossy, h.lossy
@@ -195,6 +208,8 @@ func (p *plan) inspectWebP() *Error {
 	return nil
 }
 
+// inspectBMP compares sizes before x/image/bmp allocates the picture that the header
+// claims.
 func (p *plan) inspectBMP() *Error {
 	perPixel, err := p.size(bmp.DecodeConfig)
 	if err != nil {
@@ -213,6 +228,8 @@ func (p *plan) inspectBMP() *Error {
 	return nil
 }
 
+// inspectTIFF bounds what a strip may become, because x/image/tiff unpacks into
+// memory first and looks at the size of the picture afterwards.
 func (p *plan) inspectTIFF() *Error {
 	h, err := scanTIFF(p.data)
 	if err != nil {

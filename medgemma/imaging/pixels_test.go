@@ -12,7 +12,12 @@ import (
 )
 
 // sizes are below, at and above the encoder's edge, wide and tall, odd and even.
-var sizes = []image.Point{{1, 1}, {301, 200}, {120, 333}, {896, 500}, {897, 640}, {1000, 1301}, {2100, 33}}
+func sizes() []image.Point {
+	if underRace {
+		return []image.Point{{1, 1}, {131, 80}, {60, 133}}
+	}
+	return []image.Point{{1, 1}, {301, 200}, {120, 333}, {896, 500}, {897, 640}, {1000, 1301}, {2100, 33}}
+}
 
 func TestLosslessIsTheReference(t *testing.T) {
 	check := func(t *testing.T, img image.Image, files map[string][]byte) {
@@ -29,7 +34,7 @@ func TestLosslessIsTheReference(t *testing.T) {
 			})
 		}
 	}
-	for _, size := range sizes {
+	for _, size := range sizes() {
 		grey, rgb := gray(size.X, size.Y), photo(size.X, size.Y)
 		check(t, grey, map[string][]byte{"grey PNG": makePNG(t, grey)})
 		check(t, rgb, map[string][]byte{
@@ -39,7 +44,7 @@ func TestLosslessIsTheReference(t *testing.T) {
 }
 
 func TestJPEGIsNearTheReference(t *testing.T) {
-	for _, size := range sizes {
+	for _, size := range sizes() {
 		t.Run(size.String(), func(t *testing.T) {
 			want := "image/png" // a small one is not coded with losses twice
 			if max(size.X, size.Y) > 512 {
@@ -121,7 +126,10 @@ func TestSubsampledJPEG(t *testing.T) {
 		"4:4:4": 0x11, "4:2:2": 0x21, "4:2:0": 0x22, "4:4:0": 0x12, "4:1:1": 0x41, "4:1:0": 0x42,
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, size := range []image.Point{{640, 423}, {1500, 1101}} {
+			for _, size := range []image.Point{{120, 83}, {640, 423}, {1500, 1101}} {
+				if underRace && size.X > 200 {
+					break
+				}
 				data := blockJPEG(size.X, size.Y, []byte{hv, 0x11, 0x11}, noMarker,
 					func(c, x, y int) int { return []int{150, 110, 140}[c] + (x+2*y)%40/2 })
 				like(t, data, decodeJPEG(t, data), 1, 40)

@@ -25,6 +25,7 @@ func studioRGB(y, cb, cr byte) (r, g, b byte) {
 	return color.YCbCrToRGB(studioLuma(y), studioChroma(cb), studioChroma(cr))
 }
 
+// widen maps every sample of a plane by way of a table.
 func widen(pix []byte, f func(byte) byte) {
 	var table [256]byte
 	for i := range table {

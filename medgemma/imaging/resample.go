@@ -46,6 +46,7 @@ func resample(dst target, across, down []taps, src rows) {
 	dst.flush(down, ring, next, last+1)
 }
 
+// firstRow is the first source row that any output row needs.
 func firstRow(down []taps) int {
 	for _, t := range down {
 		if len(t.weights) > 0 {
@@ -126,6 +127,7 @@ func scaleAcross(dst []int32, src []byte, across []taps, channels int, fill int3
 	}
 }
 
+// addRow adds one row, weighted, to an output row.
 func addRow(acc, row []int32, w int32) {
 	acc = acc[:len(row)]
 	for i, v := range row {
@@ -141,6 +143,8 @@ type ring struct {
 	n     int
 }
 
+// newRing makes room for as many output rows as one source row can take part in.
+// Rows of padding alone never wait for a source row.
 func newRing(down []taps, width int) ring {
 	n, lo := 1, 0
 	for hi := range down {
@@ -152,6 +156,7 @@ func newRing(down []taps, width int) ring {
 	return ring{acc: make([]int32, n*width), width: width, n: n}
 }
 
+// row is where output row o is added up.
 func (r ring) row(o int) []int32 {
 	at := o % r.n * r.width
 	return r.acc[at : at+r.width]

@@ -40,6 +40,7 @@ func scanPNG(data []byte) pngHead {
 	return h
 }
 
+// pngChannels is how many samples one pixel has; palette indices count as one.
 func pngChannels(colorType byte) int64 {
 	switch colorType {
 	case 2:

@@ -56,6 +56,7 @@ func (h *webpHead) firstFrame(body []byte) {
 		h.lossy = h.lossy || name == "VP8 "
 		h.alpha = h.alpha || name == "ALPH"
 	}
+	// Transparency needs the extended header, which names the size once more.
 	still := []byte("RIFF\x00\x00\x00\x00WEBP")
 	if h.alpha {
 		still = append(still, "VP8X\x0a\x00\x00\x00\x10\x00\x00\x00"...)

@@ -109,10 +109,12 @@ func Sniff(data []byte) Format {
 	return sniffText(data)
 }
 
+// hasAt reports whether s stands at an offset; not in a file too short for it.
 func hasAt(data []byte, at int, s string) bool {
 	return len(data) >= at+len(s) && string(data[at:at+len(s)]) == s
 }
 
+// sniffRIFF tells RIFF files apart by their form type.
 func sniffRIFF(data []byte) Format {
 	switch {
 	case hasAt(data, 8, "WEBP"):
@@ -196,12 +198,15 @@ func isBareDICOM(data []byte) bool {
 	return explicit || n > 0 && n%2 == 0 && n <= 256
 }
 
+// upper reports whether b may be a letter of a value representation.
 func upper(b byte) bool { return 'A' <= b && b <= 'Z' }
 
 // htmlStarts are how web pages begin, in lower case. A sign-in page that came
 // with status 200 is the usual reason to meet one.
 var htmlStarts = []string{"<!doctype html", "<html", "<head", "<body", "<script", "<title", "<meta", "<div", "<!--"}
 
+// sniffText comes last: anything binary with a signature is decided by now. What is
+// neither text nor known is Unknown, never Text: the two get different sentences.
 func sniffText(data []byte) Format {
 	head := data[:min(len(data), 1024)]
 	// Never judge by half a rune at the end.

@@ -11,7 +11,7 @@ import (
 
 // 16-bit pictures that use their range are only divided by 257.
 func TestFull16Bit(t *testing.T) {
-	grey := image.NewGray16(image.Rect(0, 0, 1200, 900))
+	grey := image.NewGray16(image.Rect(0, 0, 900, 300))
 	fillGray16(grey, 16)
 	colour := image.NewRGBA64(image.Rect(0, 0, 300, 200))
 	paint(300, 200, func(x, y int, l, g float64) {

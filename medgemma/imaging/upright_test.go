@@ -18,6 +18,9 @@ func TestEightOrientations(t *testing.T) {
 	for turn := 1; turn <= 8; turn++ {
 		t.Run(fmt.Sprint(turn), func(t *testing.T) {
 			for _, size := range []image.Point{{64, 47}, {950, 301}} {
+				if underRace && size.X > 64 {
+					break
+				}
 				img := photo(size.X, size.Y)
 				order := binary.AppendByteOrder(binary.LittleEndian)
 				if turn%2 == 0 {
