@@ -14,9 +14,9 @@ const MaxImageBytes = 900 << 10
 const MaxTurnBytes = 900 << 10
 
 // MaxFinishBytes is the most that the turns of one Finish may hold together:
-// they are written in one commit, which Firestore's emulator takes up to 4 MiB
-// and Firestore itself up to 10 MiB.
-const MaxFinishBytes = 3 << 20
+// they are written in one commit, which with the thread's own fields stays under
+// 3 MiB. Firestore's emulator takes 4 MiB, Firestore itself 10 MiB.
+const MaxFinishBytes = 2800 << 10
 
 // SeenFor is how long at least a message is remembered as seen, so that a late
 // redelivery is not taken for a new question. Slack's last retry comes after

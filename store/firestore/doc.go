@@ -12,7 +12,7 @@
 //	    settings                      {temperature, max_tokens, by, at}
 //	    updated_at, ends_at           last turn, and when the thread has expired
 //	    owner, fence, until           the lease
-//	    dead[], dead_at               former lives whose documents are still to be deleted
+//	    dead[], dead_until            former lives whose documents are still to be deleted, and when by Expire
 //	    acks[]                        tokens of the last writes, see below
 //	    open_at, sweep_at             the oldest open question; when Expire must look here
 //	    children_until                what expire_at of the documents beneath is at least
@@ -65,7 +65,7 @@
 //	for f in text files admitted_at expire_at; do
 //	  gcloud firestore indexes fields update $f --collection-group=questions --disable-indexes
 //	done
-//	for f in open dead acks settings updated_at ends_at until children_until expire_at; do
+//	for f in open dead acks settings updated_at ends_at until dead_until children_until expire_at; do
 //	  gcloud firestore indexes fields update $f --collection-group=threads --disable-indexes
 //	done
 //	gcloud firestore indexes fields update by --collection-group=seen --disable-indexes

@@ -25,9 +25,9 @@ type threadDoc struct {
 	Fence int64     `firestore:"fence"`
 	Until time.Time `firestore:"until"` // of the last lease, also when it was given up
 
-	Dead   []deadDoc `firestore:"dead"`
-	DeadAt time.Time `firestore:"dead_at"`
-	Acks   []string  `firestore:"acks"`
+	Dead      []deadDoc `firestore:"dead"`
+	DeadUntil time.Time `firestore:"dead_until"` // when Expire is to delete them
+	Acks      []string  `firestore:"acks"`
 }
 
 // openDoc names an open question of a thread.
@@ -142,14 +142,14 @@ func (d *threadDoc) begin(now time.Time, retention time.Duration, gen string) {
 	if d.live(now) {
 		return
 	}
-	d.bury(now)
+	d.bury(now, now)
 	d.Gen = gen
 	d.UpdatedAt, d.EndsAt, d.ChildrenUntil = now, now.Add(retention), now.Add(2*retention)
 }
 
 // bury ends the thread's life: what it held can no longer be read, and is named
-// in Dead until it is deleted.
-func (d *threadDoc) bury(now time.Time) {
+// in Dead until it is deleted, by Expire after until if by nobody before.
+func (d *threadDoc) bury(now, until time.Time) {
 	if d.Gen == "" {
 		return
 	}
@@ -157,13 +157,13 @@ func (d *threadDoc) bury(now time.Time) {
 	for _, o := range d.Open {
 		dead.Open = append(dead.Open, o.ID)
 	}
-	d.Dead, d.DeadAt = append(d.Dead, dead), now
+	d.Dead, d.DeadUntil = append(d.Dead, dead), until
 	d.Gen, d.Asked, d.Turns, d.Images, d.Open, d.Settings = "", false, 0, 0, nil, nil
 	d.UpdatedAt, d.EndsAt, d.ChildrenUntil = time.Time{}, time.Time{}, time.Time{}
 }
 
-// graveTime is how long Expire leaves the dead to whoever buried them, so that
-// two do not delete the same documents.
+// graveTime is how long Expire leaves the dead to the Forget that buried them,
+// so that two do not delete the same documents.
 const graveTime = 5 * time.Minute
 
 // bare says whether nothing is left but a lease that ended long ago. Until then
@@ -176,7 +176,7 @@ func (d *threadDoc) bare(now time.Time) bool {
 func (d *threadDoc) sweepAt() time.Time {
 	switch {
 	case len(d.Dead) > 0:
-		return d.DeadAt.Add(graveTime)
+		return d.DeadUntil
 	case d.Gen != "":
 		return d.EndsAt
 	}
@@ -186,7 +186,7 @@ func (d *threadDoc) sweepAt() time.Time {
 // expireAt is for the time-to-live policy: later than anything Expire does.
 func (d *threadDoc) expireAt() time.Time {
 	t := d.Until.Add(2 * store.SeenFor)
-	for _, other := range []time.Time{d.ChildrenUntil, d.DeadAt.Add(2 * store.SeenFor)} {
+	for _, other := range []time.Time{d.ChildrenUntil, d.DeadUntil.Add(2 * store.SeenFor)} {
 		if other.After(t) {
 			t = other
 		}
@@ -216,7 +216,7 @@ func (d *threadDoc) fields() []firestore.Update {
 		{Path: "fence", Value: d.Fence},
 		{Path: "until", Value: stamp(d.Until)},
 		{Path: "dead", Value: d.Dead},
-		{Path: "dead_at", Value: stamp(d.DeadAt)},
+		{Path: "dead_until", Value: stamp(d.DeadUntil)},
 		{Path: "acks", Value: d.Acks},
 		{Path: "open_at", Value: stamp(openAt)},
 		{Path: "sweep_at", Value: d.sweepAt()},

@@ -146,9 +146,9 @@ func startEmulator(java, jar string) (addr string, stop func(), err error) {
 	}, nil
 }
 
-// emulator returns options that reach the emulator through the interceptors. It
-// skips the test when there is none, and fails it under CI.
-func emulator(tb testing.TB, interceptors ...grpc.UnaryClientInterceptor) []option.ClientOption {
+// emulator returns options that reach the emulator, with what dial adds on the
+// way. It skips the test when there is none, and fails it under CI.
+func emulator(tb testing.TB, dial ...grpc.DialOption) []option.ClientOption {
 	tb.Helper()
 	addr := os.Getenv(hostVariable)
 	if addr == "" {
@@ -158,10 +158,9 @@ func emulator(tb testing.TB, interceptors ...grpc.UnaryClientInterceptor) []opti
 		}
 		tb.Skip(missing)
 	}
-	conn, err := grpc.NewClient(addr,
+	conn, err := grpc.NewClient(addr, append(dial,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)),
-		grpc.WithChainUnaryInterceptor(interceptors...))
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)))...)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func (s *Store) Forget(ctx context.Context, k store.ThreadKey) (gone store.Delet
 	err = s.call(ctx, "forget", func(ctx context.Context) error {
 		var dead []deadDoc
 		err := s.change(ctx, k, nil, func(c *change) error {
-			c.d.bury(c.now)
+			c.d.bury(c.now, c.now.Add(graveTime))
 			dead = slices.Clone(c.d.Dead)
 			if c.isNew || len(dead) == 0 && c.d.Owner == "" {
 				return errUnchanged
@@ -65,7 +65,7 @@ func (s *Store) deleteDead(ctx context.Context, k store.ThreadKey, dead []deadDo
 			return errUnchanged
 		}
 		if len(c.d.Dead) == 0 {
-			c.d.DeadAt = time.Time{}
+			c.d.DeadUntil = time.Time{}
 		}
 		return nil
 	})
@@ -119,7 +119,7 @@ func (s *Store) sweep(ctx context.Context, k store.ThreadKey) error {
 	err := s.change(ctx, k, nil, func(c *change) error {
 		old := len(c.d.Dead)
 		if !c.d.live(c.now) {
-			c.d.bury(c.now)
+			c.d.bury(c.now, c.now)
 		}
 		dead = slices.Clone(c.d.Dead)
 		if len(dead) == old {

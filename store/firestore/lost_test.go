@@ -111,9 +111,10 @@ func TestLostAnswer(t *testing.T) {
 func play(t *testing.T, w lossyWrite, f *thief) (got any, after []any, commits int) {
 	t.Helper()
 	clock := storetest.NewClock()
-	s := open(t, project(), retention, clock.Now, f.intercept)
+	s := open(t, project(), retention, clock.Now, grpc.WithUnaryInterceptor(f.intercept))
 	defer s.Close()
 	l := scene(t, s, clock)
+	age(t, w.name, s, clock, l)
 	if f.rival {
 		f.then = func() {
 			// It writes the documents, so that the repeat meets another version,
@@ -131,7 +132,7 @@ func play(t *testing.T, w lossyWrite, f *thief) (got any, after []any, commits i
 		}
 	}
 	f.start()
-	got, err := w.do(t.Context(), s, clock, l)
+	got, err := w.do(t.Context(), s, l)
 	commits = f.stop()
 	if err != nil {
 		t.Fatal(err)
@@ -145,23 +146,21 @@ func TestLostForGood(t *testing.T) {
 	for _, w := range lossyWrites() {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			if w.again == errAny {
-				t.Skip("more than one call: covered by its parts")
-			}
 			play := func(lose bool) []any {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				clock, f := storetest.NewClock(), &thief{take: 1, code: codes.Canceled, then: cancel}
-				s := open(t, project(), retention, clock.Now, f.intercept)
+				s := open(t, project(), retention, clock.Now, grpc.WithUnaryInterceptor(f.intercept))
 				defer s.Close()
 				l := scene(t, s, clock)
+				age(t, w.name, s, clock, l)
 				if lose {
 					f.start()
-					if _, err := w.do(ctx, s, clock, l); !errors.Is(err, context.Canceled) {
+					if _, err := w.do(ctx, s, l); !errors.Is(err, context.Canceled) {
 						t.Fatalf("error is %v, want context.Canceled", err)
 					}
 				}
-				_, err := w.do(t.Context(), s, clock, l)
+				_, err := w.do(t.Context(), s, l)
 				if lose && w.again != nil {
 					if !errors.Is(err, w.again) {
 						t.Fatalf("called again: %v, want %v", err, w.again)

@@ -36,9 +36,9 @@ func admitCases() []testCase {
 			w.same("open questions", len(w.open(thread(1))), 1)
 		}},
 		{"many at once in one thread", 0, func(w *world) {
-			wins := admitAtOnce(w, func(i int) store.Question { return ask(thread(1), i) }, 12)
-			if wins != 12 {
-				w.Fatalf("%d calls were first, want 12", wins)
+			wins := admitAtOnce(w, func(i int) store.Question { return ask(thread(1), i) }, 8)
+			if wins != 8 {
+				w.Fatalf("%d calls were first, want 8", wins)
 			}
 			for i, q := range w.open(thread(1)) {
 				w.same("key", q.Key, ask(thread(1), i).Key)

@@ -91,7 +91,7 @@ func finishCases() []testCase {
 			w.same("turns", len(w.read(thread(1)).Turns), 2)
 		}},
 		{"two processes take turns: no gap, nothing lost", 0, func(w *world) {
-			const n = 8
+			const n = 5
 			for i := range n {
 				w.admit(ask(thread(1), i))
 			}
