@@ -183,7 +183,7 @@ func TestOneThreadOneOrder(t *testing.T) {
 	w := newWorld(t, options{})
 	release := w.holdModel()
 	slow := w.post(w.ann, w.channel, "", "@MedBuddy the slow question", film(t, 1))
-	w.wait("the model call", func() bool { return w.model.Waiting() == 1 })
+	must(t, w.model.WaitHeld(w.ctx, 1))
 	w.post(w.ben, w.channel, slow, "second in the slow thread")
 	quick := w.post(w.ben, w.channel, "", "@MedBuddy the quick question", film(t, 2))
 	w.answer(quick, 1)

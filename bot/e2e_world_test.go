@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/png"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -59,7 +60,7 @@ func newWorld(t *testing.T, o options) *world {
 	model, err := modelsim.Start(o.model)
 	must(t, err)
 	t.Cleanup(func() { model.Close() })
-	st, err := sqlite.Open(t.TempDir(), sqlite.Options{Retention: time.Hour, Now: o.now})
+	st, err := sqlite.Open(filepath.Join(t.TempDir(), "medbuddy.db"), sqlite.Options{Retention: time.Hour, Now: o.now})
 	must(t, err)
 	t.Cleanup(func() { st.Close() })
 	client, err := medgemma.New(medgemma.Config{URL: model.URL() + "/v1", Name: "medgemma-test",
@@ -186,7 +187,28 @@ func (w *world) settled(root string) bool {
 
 func unsettled(s string) bool {
 	return strings.HasPrefix(s, "Reading ") || strings.HasPrefix(s, "Looking at this thread") ||
-		strings.Contains(s, "_still writing_") || strings.HasPrefix(s, "The model is ")
+		strings.Contains(s, "_still writing_") || strings.HasPrefix(s, "The model is starting up") || strings.HasPrefix(s, "The model is busy.")
+}
+
+// holdModel makes the model hold its next answer until release is called.
+func (w *world) holdModel() (release func()) {
+	gate := make(chan struct{})
+	w.model.Answer(modelsim.Text("It was slow.", modelsim.Gate(gate)))
+	return func() { close(gate) }
+}
+
+// stepModel makes the model say text in pieces of so many characters, one with
+// each call of step.
+func (w *world) stepModel(text string, piece int) (step func()) {
+	gate := make(chan struct{})
+	w.model.Answer(modelsim.Text(text, modelsim.Chunks(piece), modelsim.Gate(gate)))
+	return func() {
+		select {
+		case gate <- struct{}{}:
+		case <-w.ctx.Done():
+			w.t.Error("the model was not asked for another piece")
+		}
+	}
 }
 
 func (w *world) wait(what string, cond func() bool) {

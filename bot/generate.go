@@ -43,6 +43,8 @@ func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request) (said,
 			j.reply.grow(textWaiting(*chunk.Wait), true)
 		case chunk.End != nil:
 			out.end = *chunk.End
+		case chunk.Drop: // all of it was thinking; the answer follows
+			text.Reset()
 		default:
 			if text.Len() == 0 {
 				b.metrics.stage("first_text", start)
