@@ -20,6 +20,8 @@ func (s *Store) Forget(ctx context.Context, k store.ThreadKey) (gone store.Delet
 		err := s.change(ctx, k, nil, func(c *change) error {
 			c.d.bury(c.now, c.now.Add(graveTime))
 			dead = slices.Clone(c.d.Dead)
+			// From this write on nothing can be read, and no lease holds; what
+			// follows is cleaning up, which may be repeated.
 			if c.isNew || len(dead) == 0 && c.d.Owner == "" {
 				return errUnchanged
 			}

@@ -83,6 +83,7 @@ func (s *Store) Release(ctx context.Context, l store.Lease) error {
 			if c.d.holds(l, c.now) != nil {
 				return errUnchanged
 			}
+			// The fence stays, for the next one to be higher.
 			c.d.Owner, c.d.Until = "", c.now
 			return nil
 		})
@@ -102,6 +103,7 @@ func (s *Store) Place(ctx context.Context, l store.Lease, q store.QuestionKey, a
 			if err := c.d.isOpen(q, c.now); err != nil {
 				return err
 			}
+			// No precondition of its own: the thread's document says that it is there.
 			c.batch.Update(question(c.ref, c.d.Gen, q.String()), []firestore.Update{{Path: "answer_ts", Value: answerTS}})
 			return nil
 		})

@@ -49,6 +49,8 @@ func (s *Store) finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 				return errStale
 			}
 		}
+		// Numbers follow from the document that the commit is conditional on: no
+		// other Finish can have given them.
 		for _, t := range turns {
 			c.d.Turns++
 			doc := encodeTurn(t)

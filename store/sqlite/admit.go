@@ -30,6 +30,7 @@ func (s *Store) Admit(ctx context.Context, q store.Question) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	// A channel, not a variable: the write may go on after its caller gave up.
 	result := make(chan bool, 1)
 	err = s.write(ctx, "admit", func(tx *tx) error {
 		first, err := s.admit(tx, q, string(body))
@@ -42,6 +43,8 @@ func (s *Store) Admit(ctx context.Context, q store.Question) (bool, error) {
 	return <-result, nil
 }
 
+// admit is the whole of Admit inside the transaction. The clock is asked here and
+// not by the caller, who may have waited in line.
 func (s *Store) admit(tx *tx, q store.Question, body string) (first bool, err error) {
 	now := s.now()
 	key, thread := q.Key.String(), q.Thread.String()
@@ -82,6 +85,8 @@ func (t *tx) seen(key string, now int64) (bool, error) {
 	case until > now:
 		return true, nil
 	}
+	// An open question is remembered for as long as its thread, or a late
+	// redelivery would ask it twice.
 	if open {
 		live, err := t.live(thread, now)
 		if live || err != nil {
@@ -158,6 +163,7 @@ func (s *Store) Open(ctx context.Context, k store.ThreadKey) (qs []store.Questio
 	if err != nil {
 		return nil, err
 	}
+	// Here and not in SQL, which would order ts as text.
 	slices.SortFunc(qs, func(a, b store.Question) int { return store.CompareTS(a.Key.TS, b.Key.TS) })
 	return qs, nil
 }
@@ -166,6 +172,7 @@ func (s *Store) Open(ctx context.Context, k store.ThreadKey) (qs []store.Questio
 func (s *Store) Abandoned(ctx context.Context, limit int) (keys []store.ThreadKey, err error) {
 	err = s.read(ctx, "abandoned", func(tx *sql.Tx) error {
 		now := s.now()
+		// Any body of the thread will do: each holds the thread's key.
 		rows, err := tx.QueryContext(ctx, `SELECT max(q.body), min(q.admitted_at) AS oldest
 			FROM questions q JOIN threads t ON t.key = q.thread LEFT JOIN leases l ON l.thread = q.thread
 			WHERE q.open = 1 AND t.expire_at > ? AND coalesce(l.until, 0) <= ?

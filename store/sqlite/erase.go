@@ -18,7 +18,7 @@ type urgency int
 const (
 	nothing urgency = iota
 	soon            // within lazyErase
-	now             // before the write is answered
+	now             // before the write is answered, if readers allow
 )
 
 // An erasure is a checkpoint that is still owed.
@@ -36,7 +36,8 @@ func (e *erasure) due() <-chan time.Time {
 	return e.timer.C
 }
 
-func (e *erasure) add(urgency) {
+// owe notes that something was deleted and must be gone within lazyErase.
+func (e *erasure) owe() {
 	if e.timer == nil {
 		e.timer = time.NewTimer(lazyErase)
 	}
@@ -49,23 +50,26 @@ func (e *erasure) finished() {
 	}
 }
 
-// eraseRetry is when a checkpoint is tried again that a reader held up, and
-// eraseWait how long one try may hold up the writes.
+// eraseRetry is when a checkpoint is tried again that a reader held up. A try
+// holds up the writes, so only the first of an erasure that somebody waits for
+// is long; a reader that stays for minutes must not slow every question.
 const (
-	eraseRetry = time.Second
-	eraseWait  = "500"
+	eraseRetry   = time.Second
+	patientWait  = "500" // milliseconds, of SQLite's busy_timeout
+	casualWait   = "20"
+	ordinaryWait = "5000" // as in dsn
 )
 
 // erase moves the log into the database and empties it. When a reader stands in
-// the way it stays owed.
-func (w *writer) erase() {
+// the way for longer than wait it stays owed.
+func (w *writer) erase(wait string) {
 	ctx := context.Background()
 	var busy, pages, moved int
-	_, err := w.conn.ExecContext(ctx, `PRAGMA busy_timeout = `+eraseWait)
+	_, err := w.conn.ExecContext(ctx, `PRAGMA busy_timeout = `+wait)
 	if err == nil {
 		err = w.conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
 	}
-	if _, err2 := w.conn.ExecContext(ctx, `PRAGMA busy_timeout = 5000`); err == nil {
+	if _, err2 := w.conn.ExecContext(ctx, `PRAGMA busy_timeout = `+ordinaryWait); err == nil {
 		err = err2
 	}
 	w.erasure.finished()

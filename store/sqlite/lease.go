@@ -21,6 +21,7 @@ func (s *Store) Lease(ctx context.Context, k store.ThreadKey, owner string, ttl 
 	result := make(chan store.Lease, 1)
 	err := s.write(ctx, "lease", func(tx *tx) error {
 		now := s.now()
+		// A lease that has passed is as good as none, whoever had it.
 		var holder string
 		err := tx.get(`SELECT owner FROM leases WHERE thread = ? AND until > ?`, []any{k.String(), now}, &holder)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -87,6 +88,7 @@ func (s *Store) Release(ctx context.Context, l store.Lease) error {
 	if err := l.Thread.Validate(); err != nil {
 		return err
 	}
+	// With the fence: a zombie must not give up what its successor holds.
 	return s.write(ctx, "release", func(tx *tx) error {
 		_, err := tx.exec(`DELETE FROM leases WHERE thread = ? AND owner = ? AND fence = ?`, l.Thread.String(), l.Owner, l.Fence)
 		return err

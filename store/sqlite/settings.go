@@ -86,6 +86,8 @@ func (s *Store) swap(ctx context.Context, sc store.Scope, old string, set store.
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
+		// The stored form has the time of the change in it. Should two changes in
+		// one microsecond store the same, nothing is lost by taking one for the other.
 		if have != old {
 			return errChanged
 		}

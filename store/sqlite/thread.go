@@ -27,6 +27,7 @@ func (s *Store) Finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 		if err := tx.isOpen(l.Thread, q, now); err != nil {
 			return err
 		}
+		// The key stays, so that a redelivery is known; what it held goes.
 		_, err := tx.exec(`UPDATE questions SET open = 0, body = NULL, answer_ts = '', thread = '' WHERE key = ?`, q.String())
 		if err != nil {
 			return err
@@ -35,6 +36,7 @@ func (s *Store) Finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 		if len(turns) == 0 {
 			return nil
 		}
+		// Only this writer appends, so there can be no gap and no race.
 		var last int
 		if err := tx.get(`SELECT coalesce(max(seq), 0) FROM turns WHERE thread = ?`, []any{thread}, &last); err != nil {
 			return err
@@ -136,6 +138,7 @@ func (s *Store) PutImage(ctx context.Context, l store.Lease, r store.ImageRecord
 		if r.Label > have+1 {
 			return store.ErrInvalidKey
 		}
+		// Labels have no gap, so their number is the last of them.
 		if r.Label <= have {
 			tx.erased = max(tx.erased, soon)
 		}

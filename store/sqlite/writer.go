@@ -94,7 +94,7 @@ func (w *writer) run() {
 			}
 			group = append(group[:0], j)
 		case <-w.erasure.due():
-			w.erase()
+			w.erase(casualWait)
 			continue
 		}
 	gather:
@@ -115,7 +115,7 @@ func (w *writer) run() {
 
 func (w *writer) shut() error {
 	if w.erasure.pending() {
-		w.erase()
+		w.erase(patientWait)
 	}
 	var errs []error
 	for _, s := range w.stmts {
@@ -132,9 +132,9 @@ func (w *writer) commit(group []*job) {
 		_, _ = w.exec(`ROLLBACK`)
 	}
 	if erased != nothing && err == nil {
-		w.erasure.add(erased)
+		w.erasure.owe()
 		if erased == now {
-			w.erase()
+			w.erase(patientWait)
 		}
 	}
 	for _, j := range group {
