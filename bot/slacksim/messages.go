@@ -52,6 +52,11 @@ func (s *Sim) Thread(channel, ts string) []Message {
 	return s.list(channel, func(m *message) bool { return m.TS == ts || m.ThreadTS == ts })
 }
 
+// All lists a channel with its threads in order of ts, without what was deleted.
+func (s *Sim) All(channel string) []Message {
+	return s.list(channel, func(*message) bool { return true })
+}
+
 // Message finds one message, also a deleted one.
 func (s *Sim) Message(channel, ts string) (Message, bool) {
 	s.mu.Lock()

@@ -161,6 +161,9 @@ func (s *Sim) BotUserID() string { return s.botUser }
 // BotID is the app's bot_id, which its messages carry.
 func (s *Sim) BotID() string { return s.botID }
 
+// TeamName is the workspace's name.
+func (s *Sim) TeamName() string { return s.cfg.TeamName }
+
 // TeamID is the workspace.
 func (s *Sim) TeamID() string { return s.teamID }
 

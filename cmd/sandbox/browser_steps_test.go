@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// screen is a page in the browser.
+type screen struct {
+	*ward
+	browser context.Context //nolint:containedctx // chromedp finds its tab in it
+}
+
+// stepTime is more than any step needs, on a slow machine too.
+const stepTime = 15 * time.Second
+
+func (s *screen) do(what string, actions ...chromedp.Action[chromedp.Void]) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.browser, stepTime)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		s.shoot("failed")
+		s.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// until waits until an expression in the page is true.
+func (s *screen) until(expression string) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.browser, stepTime)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+expression+")")); err != nil {
+		s.shoot("failed")
+		s.t.Fatalf("until %s: %v", expression, err)
+	}
+}
+
+// has waits until a part of the page holds a text.
+func (s *screen) has(selector, text string) {
+	s.t.Helper()
+	s.until("[...document.querySelectorAll(" + quote(selector) + ")].some(n => n.textContent.includes(" + quote(text) + "))")
+}
+
+func (s *screen) count(selector string) int {
+	s.t.Helper()
+	n, err := chromedp.Run(s.browser, chromedp.Evaluate[int]("document.querySelectorAll("+quote(selector)+").length"))
+	if err != nil {
+		s.t.Fatalf("counting %s: %v", selector, err)
+	}
+	return n
+}
+
+func quote(text string) string { return "`" + strings.ReplaceAll(text, "`", "\\`") + "`" }
+
+func (s *screen) click(selector string) {
+	s.t.Helper()
+	s.do("clicking "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// choose presses the button in the sidebar that has this text.
+func (s *screen) choose(text string) {
+	s.t.Helper()
+	s.do("choosing "+text, chromedp.Click(chromedp.Search("//nav//button[contains(., '"+text+"')]")))
+}
+
+func (s *screen) typed(selector, text string) {
+	s.t.Helper()
+	s.do("typing", chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// enter presses the key as a keyboard does: a page that takes the key down gets
+// no character after it, which chromedp's own Enter would send.
+func (s *screen) enter() {
+	s.t.Helper()
+	s.do("pressing Enter", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, typ := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+				Type: typ, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13,
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func (s *screen) shoot(name string) {
+	s.t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	png, err := chromedp.Run(s.browser, chromedp.CaptureScreenshot())
+	if err != nil {
+		s.t.Fatalf("taking a picture: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), png, 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// watchRequests notes what the page asks of anybody but its server, and gives it
+// when asked.
+func (s *screen) watchRequests() (outside func() []string) {
+	s.t.Helper()
+	var mu sync.Mutex
+	var urls []string
+	err := chromedp.Listen(s.browser, func(ev any) {
+		sent, ok := ev.(*network.EventRequestWillBeSent)
+		if !ok {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		url := sent.Request.URL
+		if !strings.HasPrefix(url, s.url+"/") && !strings.HasPrefix(url, "blob:") && !strings.HasPrefix(url, "data:") {
+			urls = append(urls, url)
+		}
+	})
+	if err != nil {
+		s.t.Fatalf("starting the browser: %v", err)
+	}
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(urls)
+	}
+}
+
+// attach picks a file and drops another, and posts both.
+func (s *screen) attach() {
+	s.t.Helper()
+	dot, err := base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	path := filepath.Join(s.t.TempDir(), "dot.png")
+	if err := os.WriteFile(path, dot, 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	s.do("picking a file", chromedp.SetUploadFiles(chromedp.CSS("#channel-composer input[type=file]"), []string{path}))
+	s.has("#channel-composer .tray", "dot.png")
+	s.do("dropping a file", chromedp.Evaluate[chromedp.Void](`{
+		const data = new DataTransfer();
+		data.items.add(new File(["DICM"], "ct.dcm"));
+		document.querySelector("#channel-composer").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+	}`))
+	s.has("#channel-composer .tray", "ct.dcm")
+	s.shoot("attach")
+	s.typed(inChannel, "two files")
+	s.enter()
+	s.has("#messages .card", "ct.dcm")
+	s.has("#messages figcaption", "dot.png")
+	s.until("!document.querySelector('#channel-composer .tray li')")
+	all := s.sim.Messages(s.radiology)
+	if files := all[len(all)-1].Files; len(files) != 2 || files[0].Mimetype != "image/png" {
+		s.t.Errorf("posted files %+v", files)
+	}
+}
+
+// onAPhone demands that nothing is wider than a narrow screen.
+func (s *screen) onAPhone() {
+	s.t.Helper()
+	s.do("making it narrow", chromedp.EmulateViewport(390, 844))
+	fits := "document.documentElement.scrollWidth <= innerWidth"
+	s.until(fits)
+	s.until("getComputedStyle(document.querySelector('main')).display === 'none'") // the thread covers the channel
+	s.shoot("phone-thread")
+	s.click("#close-thread")
+	s.until("document.querySelector('#thread').hidden && " + fits)
+	s.shoot("phone")
+	s.choose("MedBuddy")
+	s.has("#channel-name", "MedBuddy")
+}
