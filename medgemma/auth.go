@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -28,6 +29,18 @@ type credentials struct {
 	reuse   oauth2.TokenSource
 	project string
 	quota   string // value of X-Goog-User-Project, or empty
+	link    link   // to the token server
+}
+
+// link remembers whether the last call came through: oauth2 turns the errors
+// of a service account's calls into text and so hides which kind they are.
+type link struct{ down atomic.Bool }
+
+// RoundTrip implements http.RoundTripper.
+func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := http.DefaultTransport.RoundTrip(r)
+	l.down.Store(err != nil)
+	return res, err
 }
 
 // authorize sets the headers of r, or returns an *Error.
@@ -52,7 +65,7 @@ func (k *credentials) authorize(r *http.Request) error {
 		return ctx.Err()
 	case got := <-done:
 		if got.err != nil {
-			return tokenError(got.err)
+			return tokenError(got.err, k.link.down.Load())
 		}
 		got.tok.SetAuthHeader(r)
 	}
@@ -78,7 +91,7 @@ func (k *credentials) source(ctx context.Context) (oauth2.TokenSource, error) {
 	}
 	// The source keeps the context for every later refresh, so it must not be
 	// the one of the call that happens to be first.
-	life := context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, &http.Client{Timeout: tokenTime})
+	life := context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, &http.Client{Timeout: tokenTime, Transport: &k.link})
 	creds, err := google.FindDefaultCredentials(life, cloudPlatform)
 	if err != nil {
 		return nil, &Error{Kind: KindUnauthorized, permanent: true,
@@ -107,7 +120,7 @@ func quotaProject(file []byte, project string) string {
 
 // tokenError keeps the code of a token server's refusal and nothing of its
 // text, which may name an account or repeat a token.
-func tokenError(err error) *Error {
+func tokenError(err error, down bool) *Error {
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) {
 		e := &Error{Kind: KindUnauthorized, permanent: true, Err: errors.New("the token server refused the credentials")}
@@ -121,7 +134,7 @@ func tokenError(err error) *Error {
 	}
 	var u *url.Error
 	var n net.Error
-	if errors.As(err, &u) || errors.As(err, &n) {
+	if down || errors.As(err, &u) || errors.As(err, &n) {
 		return &Error{Kind: KindUnreachable, Err: errors.New("the token server cannot be reached")}
 	}
 	return &Error{Kind: KindUnauthorized, permanent: true, Err: errors.New("no token could be had from the credentials")}

@@ -101,16 +101,16 @@ func (c Config) validate() error {
 	}
 	var errs []error
 	if c.Name != "" || c.APIKey != "" {
-		errs = append(errs, errors.New("Name and APIKey belong to URL, which is empty"))
+		errs = append(errs, errors.New("there is a Name or an APIKey, which belong to URL, and no URL"))
 	}
 	if !projectRE.MatchString(c.Project) {
-		errs = append(errs, errors.New("Project is not a project id"))
+		errs = append(errs, errors.New("the Project is not a project id"))
 	}
 	if !regionRE.MatchString(c.endpointRegion()) {
 		errs = append(errs, errors.New("neither EndpointRegion nor Region is a region"))
 	}
 	if !endpointRE.MatchString(c.EndpointID) {
-		errs = append(errs, errors.New("EndpointID is not an endpoint id (the last part of its name)"))
+		errs = append(errs, errors.New("the EndpointID is not an endpoint id (the last part of its name)"))
 	}
 	if c.EndpointURL != "" {
 		u, err := parseBase(c.EndpointURL)
@@ -126,17 +126,17 @@ func (c Config) validate() error {
 
 func (c Config) validateServer() error {
 	if c.EndpointID != "" || c.EndpointURL != "" {
-		return errors.New("URL and a Vertex AI endpoint are both set")
+		return errors.New("a URL and a Vertex AI endpoint are both set")
 	}
 	u, err := parseBase(c.URL)
 	if err != nil {
 		return fmt.Errorf("URL: %w", err)
 	}
 	if c.APIKey != "" && u.Scheme == "http" && !loopback(u) {
-		return errors.New("APIKey would travel in the clear: URL must be https or on loopback")
+		return errors.New("the APIKey would travel in the clear: URL must be https or on loopback")
 	}
 	if strings.ContainsAny(c.APIKey, "\r\n") {
-		return errors.New("APIKey holds a line break")
+		return errors.New("the APIKey holds a line break")
 	}
 	return nil
 }

@@ -171,6 +171,9 @@ func readImage(url string) (*Image, *fault) {
 	if head == nil {
 		return nil, wrong("image_url is not a data URL of a PNG or JPEG")
 	}
+	if strings.ContainsAny(url, "\r\n") { // Go's decoder would skip them, the endpoint does not
+		return nil, wrong("image_url holds a line break within its base64")
+	}
 	data, err := base64.StdEncoding.Strict().DecodeString(url[len(head[0]):])
 	if err != nil {
 		return nil, wrong("image_url is not base64: %v", err)
