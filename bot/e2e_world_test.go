@@ -36,6 +36,8 @@ type world struct {
 	channel string
 	ann     string // a nurse
 	ben     string // a resident
+	cfg     bot.Config
+	bot     *bot.Bot
 	stop    func() error
 
 	mu      sync.Mutex
@@ -47,6 +49,8 @@ type options struct {
 	bot   func(*bot.Config)
 	model modelsim.Config
 	now   func() time.Time
+
+	before func(*world) // what happens before the bot starts
 }
 
 func newWorld(t *testing.T, o options) *world {
@@ -67,7 +71,7 @@ func newWorld(t *testing.T, o options) *world {
 		Timing: medgemma.Timing{Backoff: time.Millisecond, WakePoll: time.Millisecond}})
 	must(t, err)
 
-	w := &world{t: t, ctx: ctx, sim: sim, model: model, store: st, metrics: prometheus.NewRegistry(), log: &lockedBuffer{}}
+	w := &world{t: t, ctx: ctx, sim: sim, model: model, store: st, log: &lockedBuffer{}}
 	w.channel = sim.AddChannel(slacksim.Channel{Name: "radiology"})
 	w.ann = sim.AddUser(slacksim.User{Name: "Ann Nurse"})
 	w.ben = sim.AddUser(slacksim.User{Name: "Ben Resident"})
@@ -76,26 +80,37 @@ func newWorld(t *testing.T, o options) *world {
 	cfg := bot.Config{
 		BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: client,
 		Logger:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Registerer:  w.metrics,
 		Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, Concurrency: 8,
 	}
 	if o.bot != nil {
 		o.bot(&cfg)
 	}
-	b, err := bot.New(cfg)
-	must(t, err)
-	run, end := context.WithCancel(ctx)
-	done := make(chan error, 1)
-	go func() { done <- b.Run(run) }()
-	w.stop = sync.OnceValue(func() error { end(); return <-done })
+	w.cfg = cfg
+	if o.before != nil {
+		o.before(w)
+	}
+	w.start()
 	t.Cleanup(func() {
 		if err := w.stop(); err != nil {
 			t.Errorf("the bot ended with: %v", err)
 		}
 		w.check()
 	})
-	w.wait("a socket", func() bool { return len(sim.Sockets()) == 1 })
 	return w
+}
+
+// start runs a bot, as a new process would.
+func (w *world) start() {
+	w.t.Helper()
+	w.metrics = prometheus.NewRegistry()
+	w.cfg.Registerer = w.metrics
+	b, err := bot.New(w.cfg)
+	must(w.t, err)
+	run, end := context.WithCancel(w.ctx)
+	done := make(chan error, 1)
+	go func() { done <- b.Run(run) }()
+	w.bot, w.stop = b, sync.OnceValue(func() error { end(); return <-done })
+	w.wait("a socket", func() bool { return len(w.sim.Sockets()) == 1 })
 }
 
 // check looks at what must hold after every scenario: Slack had nothing to
