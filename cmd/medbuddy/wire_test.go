@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"image"
 	"image/color"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/medbuddy/medbuddy/bot"
 	"github.com/medbuddy/medbuddy/bot/slacksim"
@@ -92,6 +94,13 @@ func TestSettingsReachTheModelAndTheThread(t *testing.T) {
 	logs := bufio.NewScanner(stderr)
 	logged(t, logs, "socket open")
 
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	// The handshake is over before Slack counts the socket in; an event in
+	// between would wait a minute for its retry.
+	if err := sim.Wait(ctx, func() bool { return len(sim.Sockets()) > 0 }); err != nil {
+		t.Fatal(err)
+	}
 	post := func(channel string) string {
 		ts, err := sim.Post(slacksim.Message{Channel: channel, User: user, Text: "@MedBuddy what is this?",
 			Files: []slacksim.File{{Name: "scan.png", Data: testPNG(t)}}})
@@ -102,11 +111,16 @@ func TestSettingsReachTheModelAndTheThread(t *testing.T) {
 	}
 	post(other)
 	ts := post(open)
-	if err := sim.Wait(t.Context(), func() bool {
+	if err := sim.Wait(ctx, func() bool {
 		thread := sim.Thread(open, ts)
 		return strings.Contains(thread[len(thread)-1].Plain, "Seen and well.") && len(sim.Ephemerals(other)) > 0
 	}); err != nil {
-		t.Fatal(err)
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		for logs.Scan() {
+			t.Log(logs.Text())
+		}
+		t.Fatalf("%v; %d messages in the thread, %d refusals in the other channel, %d envelopes without an ack",
+			err, len(sim.Thread(open, ts)), len(sim.Ephemerals(other)), len(sim.Unacked()))
 	}
 
 	call := <-calls
