@@ -124,15 +124,19 @@ func (c *countdown) Err() error {
 
 // The caller's own end is not the file's fault, and is told apart.
 func TestCallerEnds(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
+	canceled, cancel := context.WithCancel(context.Background())
 	cancel()
-	for name, prepare := range map[string]func(context.Context, []byte) ([]Image, error){
-		"Prepare": Prepare, "Preparer": NewPreparer(Config{}).Prepare,
-	} {
-		_, err := prepare(ctx, makePNG(t, gray(50, 50)))
-		var e *Error
-		if !errors.Is(err, context.Canceled) || errors.As(err, &e) {
-			t.Errorf("%s: %v", name, err)
+	late, cancel := context.WithDeadline(context.Background(), time.Unix(0, 0))
+	defer cancel()
+	for _, ctx := range []context.Context{canceled, late} {
+		for name, prepare := range map[string]func(context.Context, []byte) ([]Image, error){
+			"Prepare": Prepare, "Preparer": NewPreparer(Config{}).Prepare,
+		} {
+			_, err := prepare(ctx, makePNG(t, gray(50, 50)))
+			var e *Error
+			if !errors.Is(err, ctx.Err()) || errors.As(err, &e) {
+				t.Errorf("%s: %v, want only %v", name, err, ctx.Err())
+			}
 		}
 	}
 }
