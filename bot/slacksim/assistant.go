@@ -30,6 +30,7 @@ func (s *Sim) Status(channel, threadTS string) string {
 	return st.text
 }
 
+// setStatus needs a thread; the empty status clears it.
 func (s *Sim) setStatus(c *request) (object, error) {
 	ch, err := s.joined(c.arg("channel_id"))
 	if err != nil {
@@ -47,6 +48,7 @@ func (s *Sim) setStatus(c *request) (object, error) {
 	return nil, nil
 }
 
+// reactionsAdd takes any name: the workspace's own emoji are not known here.
 func (s *Sim) reactionsAdd(c *request) (object, error) {
 	ch, err := s.joined(c.arg("channel"))
 	if err != nil {

@@ -73,6 +73,7 @@ func checkBlocks(raw []byte, limit int) (json.RawMessage, error) {
 	return mustJSON(list), nil
 }
 
+// invalidBlocks says what is wrong where Slack says it: in response_metadata.
 func invalidBlocks(word string, faults []string) error {
 	return &slackError{word: word, fields: object{"response_metadata": object{"messages": faults}}}
 }
@@ -86,6 +87,7 @@ func (k *checker) list(list []json.RawMessage, limit int) {
 	}
 }
 
+// block checks one block. The path is the JSON pointer that Slack names.
 func (k *checker) block(raw json.RawMessage, path string) {
 	var b block
 	if json.Unmarshal(raw, &b) != nil {
@@ -136,6 +138,7 @@ var (
 	inputTypes = append([]string{"plain_text_input", "number_input", "email_text_input", "url_text_input", "file_input"}, actionTypes...)
 )
 
+// section holds a text, or up to 10 fields, or both.
 func (k *checker) section(b block, path string) {
 	if len(b.Text) == 0 && len(b.Fields) == 0 {
 		k.fault(path, "missing required field: text")
@@ -155,6 +158,7 @@ func (k *checker) section(b block, path string) {
 	}
 }
 
+// markdownBlock, unlike all others, has its text as a plain string.
 func (k *checker) markdownBlock(b block, path string) {
 	var text string
 	if json.Unmarshal(b.Text, &text) != nil || text == "" {
@@ -168,6 +172,7 @@ func (k *checker) markdownBlock(b block, path string) {
 	k.markdown, k.chars = k.markdown+n, k.chars+n
 }
 
+// image is a block or an element; alt_text is required in both.
 func (k *checker) image(b block, path string) {
 	if b.ImageURL == "" && len(b.SlackFile) == 0 {
 		k.fault(path, "missing required field: image_url")

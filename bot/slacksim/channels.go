@@ -43,6 +43,7 @@ func (s *Sim) AddChannel(c Channel) string {
 	return s.addChannel(c)
 }
 
+// addChannel is AddChannel with the lock held.
 func (s *Sim) addChannel(c Channel) string {
 	if c.Kind == "" {
 		c.Kind = Public
@@ -64,6 +65,7 @@ func (s *Sim) DM(user string) string {
 	return s.dm(user)
 }
 
+// dm is DM with the lock held. The bot itself is not among the members.
 func (s *Sim) dm(user string) string {
 	for _, id := range s.chanIDs {
 		if c := s.channels[id]; c.Kind == Direct && slices.Contains(c.Members, user) {
@@ -100,6 +102,7 @@ func (s *Sim) SetChannel(id string, edit func(*Channel)) bool {
 	return ok
 }
 
+// has says whether a person is in the conversation.
 func (c *channel) has(user string) bool {
 	return c.Members == nil || slices.Contains(c.Members, user)
 }
@@ -137,6 +140,8 @@ func (s *Sim) joined(id string) (*channel, error) {
 	return c, err
 }
 
+// conversationsInfo tells of public channels also where the app is no member; a
+// private one it is not in does not exist for it.
 func (s *Sim) conversationsInfo(c *request) (object, error) {
 	ch, err := s.visible(c.arg("channel"))
 	if err != nil {

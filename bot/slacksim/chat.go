@@ -23,6 +23,8 @@ type content struct {
 	hasMetadata      bool
 }
 
+// content reads text, blocks, markdown_text and metadata, in the order in which
+// Slack complains about them.
 func (s *Sim) content(c *request) (content, error) {
 	out := content{text: fromApp(c.arg("text"))}
 	markdown, isMarkdown := c.Args["markdown_text"]
@@ -95,6 +97,8 @@ func (s *Sim) writable(c *request) (*channel, *message, error) {
 	return ch, root, err
 }
 
+// chatPost: the answer holds the message as it is kept, not as it was sent, and
+// the app hears of it as an event, as of everybody's.
 func (s *Sim) chatPost(c *request) (object, error) {
 	ch, root, err := s.writable(c)
 	if err != nil {
@@ -120,6 +124,8 @@ func (s *Sim) chatPost(c *request) (object, error) {
 	return object{"channel": ch.ID, "ts": m.TS, "message": s.messageWire(ch, m, true)}, nil
 }
 
+// botMessage is a message of the app. Modern bots' messages carry bot_id and no
+// subtype.
 func (s *Sim) botMessage(body content) *message {
 	return &message{team: s.teamID, Message: Message{
 		User: s.botUser, BotID: s.botID, Text: body.text, Blocks: body.blocks, Metadata: body.metadata,
@@ -144,6 +150,8 @@ func (s *Sim) own(c *request, notOurs string) (*channel, *message, error) {
 	return ch, m, nil
 }
 
+// chatUpdate has no thread or membership of its own: what the app once wrote it
+// may change, in a channel that it can see and that is not archived.
 func (s *Sim) chatUpdate(c *request) (object, error) {
 	ch, m, err := s.own(c, "cant_update_message")
 	if err != nil {
@@ -169,6 +177,7 @@ func (s *Sim) chatUpdate(c *request) (object, error) {
 	return object{"channel": ch.ID, "ts": m.TS, "text": m.Text, "message": s.messageWire(ch, m, true)}, nil
 }
 
+// chatDelete removes a message of the app; one with replies leaves a tombstone.
 func (s *Sim) chatDelete(c *request) (object, error) {
 	ch, m, err := s.own(c, "cant_delete_message")
 	if err != nil {
@@ -178,6 +187,8 @@ func (s *Sim) chatDelete(c *request) (object, error) {
 	return object{"channel": ch.ID, "ts": m.TS}, nil
 }
 
+// chatEphemeral shows something to a member of the channel. There is no event for
+// it, and neither update nor delete finds it again.
 func (s *Sim) chatEphemeral(c *request) (object, error) {
 	ch, root, err := s.writable(c)
 	if err != nil {
@@ -208,6 +219,7 @@ func (s *Sim) whisper(ch *channel, user string, body content) *message {
 	return m
 }
 
+// chatPermalink needs no scope, only a channel that the app can see.
 func (s *Sim) chatPermalink(c *request) (object, error) {
 	ch, err := s.visible(c.arg("channel"))
 	if err != nil {

@@ -154,6 +154,7 @@ func (d *delivery) end() {
 	}
 }
 
+// stop ends the wait for an ack or for the next try.
 func (d *delivery) stop() {
 	if d.timer != nil {
 		d.timer.Stop()
@@ -164,6 +165,8 @@ func (d *delivery) stop() {
 // (slack-go's maxResponseSize).
 const maxAck = 20_000
 
+// ack takes a frame from the app. What Slack drops without a word is a problem
+// here, since the app cannot notice it.
 func (s *Sim) ack(frame []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

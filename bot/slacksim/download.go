@@ -44,6 +44,7 @@ func (s *Sim) serveFile(w http.ResponseWriter, r *http.Request) {
 	s.sendFile(w, r, c, file)
 }
 
+// sendFile sends a file, as wrong as Download asks for.
 func (s *Sim) sendFile(w http.ResponseWriter, r *http.Request, c *Call, f File) {
 	d := f.Download
 	switch {

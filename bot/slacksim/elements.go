@@ -31,6 +31,7 @@ func (k *checker) text(raw json.RawMessage, path string, limit int, types ...str
 	k.chars += n
 }
 
+// elements checks 1 to limit elements of a block.
 func (k *checker) elements(b block, path string, limit int, types ...string) {
 	if len(b.Elements) == 0 {
 		k.fault(path+"/elements", "must have at least 1 item")
@@ -43,6 +44,8 @@ func (k *checker) elements(b block, path string, limit int, types ...string) {
 	}
 }
 
+// element checks one element: its type, and the limits of the types that a bot of
+// messages uses.
 func (k *checker) element(raw json.RawMessage, path string, types ...string) {
 	var e block
 	if json.Unmarshal(raw, &e) != nil {

@@ -38,6 +38,7 @@ func (s *Sim) announceChange(c *channel, m *message, before object) {
 	}
 }
 
+// announceDeletion tells of a message that is gone, with what it was.
 func (s *Sim) announceDeletion(c *channel, m *message, before object) {
 	s.messageEvent(c, object{
 		"type": "message", "subtype": "message_deleted", "hidden": true, "channel": c.ID, "channel_type": string(c.Kind),
@@ -45,11 +46,15 @@ func (s *Sim) announceDeletion(c *channel, m *message, before object) {
 	})
 }
 
+// mentioned says whether Slack would send an app_mention: never in a DM, never for
+// what the app itself writes.
 func (s *Sim) mentioned(c *channel, m *message) bool {
 	return c.Kind != Direct && m.User != s.botUser &&
 		(strings.Contains(m.Text, "<@"+s.botUser+">") || strings.Contains(m.Text, "<@"+s.botUser+"|"))
 }
 
+// messageEvent sends an event of the message family if the app is subscribed by
+// its scopes and in the channel.
 func (s *Sim) messageEvent(c *channel, w object) {
 	if !s.withheld["message"] && !c.WithoutBot && s.needScope(c.scope("history")) == nil {
 		s.event(c, w)

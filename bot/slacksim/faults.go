@@ -53,6 +53,7 @@ func (s *Sim) Withhold(eventType string, on bool) {
 	s.withheld[eventType] = on
 }
 
+// nextFault finds the fault that a call meets, and counts it.
 func (s *Sim) nextFault(c *Call) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,6 +114,7 @@ func (s *Sim) hold(r *http.Request, gate <-chan struct{}) bool {
 	return false
 }
 
+// pause waits; false when the caller or the workspace has gone.
 func (s *Sim) pause(r *http.Request, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -172,6 +172,8 @@ func (s *Sim) filePath(f *storedFile) string {
 	return "/files-pri/" + s.teamID + "-" + f.ID + "/" + unsafeRE.ReplaceAllString(strings.ToLower(f.Name), "_")
 }
 
+// filesInfo resolves a Slack Connect file, whose event had no URLs. A file of a
+// channel that the app is not in is not found.
 func (s *Sim) filesInfo(c *request) (object, error) {
 	f, ok := s.files[c.arg("file")]
 	switch {

@@ -86,6 +86,7 @@ func (s *Sim) Ephemerals(channel string) []Message {
 	return list
 }
 
+// list copies out the messages that are wanted.
 func (s *Sim) list(channel string, want func(*message) bool) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -26,6 +26,7 @@ func (s *Sim) AddUser(u User) string {
 	return s.addUser(u)
 }
 
+// addUser is AddUser with the lock held. A bot has a bot_id besides its user id.
 func (s *Sim) addUser(u User) string {
 	if u.ID == "" {
 		u.ID = s.newID("U")
@@ -67,6 +68,7 @@ func (s *Sim) SetUser(id string, edit func(*User)) bool {
 	return ok
 }
 
+// usersInfo also finds strangers and people who are deactivated: the answer says so.
 func (s *Sim) usersInfo(c *request) (object, error) {
 	u, ok := s.users[c.arg("user")]
 	if !ok {

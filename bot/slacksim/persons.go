@@ -76,6 +76,7 @@ func (s *Sim) Delete(channel, ts string) error {
 	return nil
 }
 
+// existing finds a message that somebody wants to change.
 func (s *Sim) existing(channel, ts string) (*channel, *message, error) {
 	c, ok := s.channels[channel]
 	if !ok {
@@ -123,6 +124,7 @@ func mustJSON(v any) json.RawMessage {
 	return data
 }
 
+// newUUID gives an id in the form of a UUID, from the seed.
 func (s *Sim) newUUID() string {
 	a, b := s.rng.Uint64(), s.rng.Uint64()
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff)

@@ -21,6 +21,8 @@ func (s *Sim) plain(m *message) string {
 	return strings.Join(lines, "\n")
 }
 
+// blockPlain is a block in lines; buttons are [in brackets], pictures their
+// alt_text.
 func (s *Sim) blockPlain(raw json.RawMessage) string {
 	var b block
 	if json.Unmarshal(raw, &b) != nil {

@@ -37,6 +37,7 @@ type response struct {
 	remove    bool
 }
 
+// empty says that there is nothing to show or remove, as in an ack alone.
 func (r response) empty() bool { return r.text == "" && len(r.blocks) == 0 && !r.remove }
 
 // response reads {response_type, text, blocks, ...}; ephemeral is the default.

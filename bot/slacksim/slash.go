@@ -78,6 +78,7 @@ func (s *Sim) ask(kind string, payload object) <-chan json.RawMessage {
 	return answer
 }
 
+// await waits for the payload of an ack; nil for an ack without one.
 func await(ctx context.Context, answer <-chan json.RawMessage) (json.RawMessage, error) {
 	select {
 	case payload, ok := <-answer:
@@ -116,6 +117,7 @@ type trigger struct {
 
 const triggerLife = 3 * time.Second
 
+// newTrigger gives a person's click or command its right to a view.
 func (s *Sim) newTrigger(user string) string {
 	id := s.newID("") + "." + s.newID("")
 	s.triggers[id] = &trigger{user: user, at: s.cfg.Now()}

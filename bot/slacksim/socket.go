@@ -52,12 +52,16 @@ func (s *Sim) Opened() int {
 	return s.opened
 }
 
+// connectionsOpen gives a URL that opens one socket
+// (docs.slack.dev/reference/methods/apps.connections.open).
 func (s *Sim) connectionsOpen(*request) (object, error) {
 	ticket := s.newUUID()
 	s.tickets[ticket] = false
 	return object{"url": "ws://" + s.host + "/link/?ticket=" + ticket + "&app_id=" + s.appID}, nil
 }
 
+// serveSocket runs a socket until either side ends it: one goroutine writes, one
+// pings, this one reads.
 func (s *Sim) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if !s.useTicket(r.URL.Query().Get("ticket")) {
 		http.Error(w, "no such ticket", http.StatusForbidden)
@@ -86,6 +90,7 @@ func (s *Sim) serveSocket(w http.ResponseWriter, r *http.Request) {
 	s.readAcks(sock)
 }
 
+// useTicket says whether a ticket is good, and uses it up.
 func (s *Sim) useTicket(ticket string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,6 +122,8 @@ func (s *Sim) join(k *socket) bool {
 	return true
 }
 
+// leave takes a socket out of the count. What it was sent and did not ack is
+// retried at its time.
 func (s *Sim) leave(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,6 +169,7 @@ func (s *Sim) writeFrames(k *socket) {
 	}
 }
 
+// lag waits; false when the socket has ended meanwhile.
 func (k *socket) lag(d time.Duration) bool {
 	if d <= 0 {
 		return true

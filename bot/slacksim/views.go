@@ -38,6 +38,8 @@ func (s *Sim) Views() []View {
 	return list
 }
 
+// viewsOpen looks at the view before it uses up the trigger, so that a mistake in
+// the view can be mended and sent again within the 3 seconds.
 func (s *Sim) viewsOpen(c *request) (object, error) {
 	v, err := s.readView(c, "modal")
 	if err != nil {
@@ -50,6 +52,7 @@ func (s *Sim) viewsOpen(c *request) (object, error) {
 	return s.keepView(v, t.user), nil
 }
 
+// viewsPublish sets a person's App Home; each call adds an entry to Views.
 func (s *Sim) viewsPublish(c *request) (object, error) {
 	v, err := s.readView(c, "home")
 	if err != nil {
@@ -61,6 +64,8 @@ func (s *Sim) viewsPublish(c *request) (object, error) {
 	return s.keepView(v, c.arg("user_id")), nil
 }
 
+// viewsUpdate changes an open modal. A hash that is given must be the present one,
+// which keeps two updates from overwriting each other.
 func (s *Sim) viewsUpdate(c *request) (object, error) {
 	v, err := s.readView(c, "modal")
 	if err != nil {
@@ -92,12 +97,14 @@ func (s *Sim) keepView(v *View, user string) object {
 	return object{"view": s.viewWire(v)}
 }
 
+// replaceView keeps the id and gives a new hash.
 func (s *Sim) replaceView(old, v *View) {
 	v.ID, v.User, v.Hash = old.ID, old.User, s.newID("")
 	*old = *v
 	s.change()
 }
 
+// viewWire is the view as it was sent, with what Slack adds.
 func (s *Sim) viewWire(v *View) object {
 	w := object{}
 	_ = json.Unmarshal(v.JSON, &w) // it was decoded when it came

@@ -73,6 +73,8 @@ func (c *Call) copy() Call {
 // maxBody is more than any method takes; a view is at most 250 KB.
 const maxBody = 4 << 20
 
+// serveAPI records every call, also one that is refused or meets a fault: a test
+// counts what the app has asked, not what it got.
 func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
 	args, token, err := readArgs(r)
@@ -114,6 +116,8 @@ func (s *Sim) call(c *request) (object, error) {
 	return m.serve(s, c)
 }
 
+// arrive records a call before anything happens to it, so that a test sees those
+// that are held.
 func (s *Sim) arrive(method string, args map[string]string) *Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,6 +127,7 @@ func (s *Sim) arrive(method string, args map[string]string) *Call {
 	return c
 }
 
+// finish records how a call was answered; status 0 is no answer.
 func (s *Sim) finish(c *Call, status int, word string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -198,6 +203,8 @@ func readArgs(r *http.Request) (args map[string]string, token string, err error)
 	return args, token, err
 }
 
+// jsonArgs flattens a JSON body: strings as they are, everything else as JSON, as
+// a form would carry it.
 func jsonArgs(body io.Reader, args map[string]string) error {
 	data, err := io.ReadAll(body)
 	if err != nil {

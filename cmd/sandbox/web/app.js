@@ -148,6 +148,12 @@ const inChannel = composer($("channel-composer"), "Message to the channel", (tex
 const inThread = composer($("thread-composer"), "Reply in the thread", (text, files) => send(text, files, at.thread), helps(false));
 inThread.name("Reply…");
 
+// A picture that comes late must not push the newest message out of sight.
+for (const list of [$("messages"), $("replies")]) {
+  list.addEventListener("scroll", () => { list.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80; });
+  list.addEventListener("load", () => { if (list.atEnd) list.scrollTop = list.scrollHeight; }, true);
+}
+
 $("close-thread").addEventListener("click", () => goTo({ thread: "" }));
 $("viewer").addEventListener("click", () => $("viewer").close());
 

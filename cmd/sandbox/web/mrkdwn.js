@@ -114,7 +114,7 @@ function list(tag, items, styles, names) {
 
 // mrkdwn is Slack's own markup, as in messages and mrkdwn text objects.
 export const mrkdwn = (text, names) => lines(text,
-  { quote: /^&gt;\s?(.*)$/, bullet: /^(\s*)(•|◦)\s+(.*)$/ }, slackStyles, names);
+  { quote: /^(?:&gt;|>)\s?(.*)$/, bullet: /^(\s*)(•|◦)\s+(.*)$/ }, slackStyles, names);
 
 // markdown is what a markdown block holds.
 export const markdown = (text, names) => lines(text,

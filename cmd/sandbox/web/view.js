@@ -134,5 +134,6 @@ export function fill(list, messages, draw) {
     if (node !== at) list.insertBefore(node, at); else at = at.nextElementSibling;
   }
   for (const gone of old.values()) gone.remove();
+  list.atEnd = near;
   if (near) list.scrollTop = list.scrollHeight;
 }
