@@ -31,6 +31,9 @@ func TestDescribeVertex(t *testing.T) {
 	if got, err := v.client.Describe(t.Context()); kindOfErr(err) != KindUnreachable || got.Dedicated || !got.Discovered || got.Reachable {
 		t.Errorf("%+v, error %v", got, err)
 	}
+	if v.client.MaxBody() != maxShared {
+		t.Error("what was described is not what is used")
+	}
 	v.err = status.Error(codes.NotFound, "")
 	if got, err := v.client.Describe(t.Context()); kindOfErr(err) != KindNotFound || got.Discovered {
 		t.Errorf("%+v, error %v", got, err)

@@ -7,7 +7,9 @@
 // OpenAI-compatible server, and yields Chunks. The promises:
 //
 //   - What is yielded as Text is what a person may read: MedGemma's thinking
-//     trace never is, also when it is not closed or is split over chunks.
+//     trace never is, also when it is not closed or is split over chunks. Only
+//     a trace without its opening tag and its first word can be told too late:
+//     then a Drop takes back what was shown.
 //   - temperature and max_tokens are always sent, also when 0.
 //   - When the reader stops, or the context ends, the request is cancelled.
 //   - An endpoint that is busy or waking from zero is waited for, within the

@@ -235,12 +235,17 @@ func (w *watchdog) nearlyDone() { w.timer.Reset(min(w.idle, 5*time.Second)) }
 // server's.
 func (w *watchdog) pause() { w.timer.Stop() }
 
-// explain replaces what a cancelled request reports by why it was cancelled.
+// explain replaces what a request reports that was cancelled for its silence.
+// What the server had said by then stands.
 func (w *watchdog) explain(ctx context.Context, err error) error {
-	if err != nil && !errors.Is(err, errStopped) && errors.Is(context.Cause(ctx), errStalled) {
-		return &Error{Kind: KindTimeout, Err: errStalled}
+	if err == nil || errors.Is(err, errStopped) || !errors.Is(context.Cause(ctx), errStalled) {
+		return err
 	}
-	return err
+	var e *Error
+	if errors.As(err, &e) && e.Kind != KindUnreachable && e.Kind != KindCut {
+		return err
+	}
+	return &Error{Kind: KindTimeout, Err: errStalled}
 }
 
 // ctxOr is the context's error when that is why err came about, else err.

@@ -91,13 +91,14 @@ func TestNothingIsTriedAgainAfterText(t *testing.T) {
 	for name, script := range map[string]modelsim.Script{
 		"broken": modelsim.Cut(long+long, len(long)),
 		"ended":  modelsim.Text(long, modelsim.Unended()),
+		"stream": modelsim.Raw("text/event-stream", "data: {\"choices\":[{\"delta\":{\"content\":\""+long+"\"}}]}\n\ndata: {\"error\":\"unexpected end of stream\"}\n\n"),
 		"busy":   modelsim.Raw("text/event-stream", "data: {\"choices\":[{\"delta\":{\"content\":\""+long+"\"}}]}\n\ndata: {\"error\":{\"message\":\"x\",\"code\":429}}\n\n"),
 	} {
 		s := startSim(t, modelsim.Config{Handler: script})
 		c, k := newClient(t, vertexConfig(s))
 		got, err := collect(t.Context(), c, question("q"))
-		if kindOfErr(err) != KindCut || got.text != long || len(k.slept) > 0 {
-			t.Errorf("%s: %q, error %v, %d pauses", name, got.text, err, len(k.slept))
+		if kindOfErr(err) != KindCut || got.text != long || len(k.slept) > 0 || len(s.Requests()) != 1 {
+			t.Errorf("%s: %q, error %v, %d pauses, %d requests", name, got.text, err, len(k.slept), len(s.Requests()))
 		}
 	}
 }

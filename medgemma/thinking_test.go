@@ -1,7 +1,6 @@
 package medgemma
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -157,14 +156,4 @@ func FuzzFilter(f *testing.F) {
 			}
 		}
 	})
-}
-
-func BenchmarkFilter(b *testing.B) {
-	var chunks []string
-	for i := range 2000 {
-		chunks = append(chunks, fmt.Sprintf(" word%d", i))
-	}
-	for b.Loop() {
-		show(chunks)
-	}
 }
