@@ -131,7 +131,10 @@ func (b *Bot) learn(e *medgemma.Error, sent int) bool {
 	switch e.Kind {
 	case medgemma.KindTooManyImages:
 		limit := e.Limit
-		if limit <= 0 {
+		switch {
+		case limit == medgemma.NoImages:
+			return false
+		case limit <= 0:
 			limit = 1 // vLLM's default when it does not say
 		}
 		if limit >= sent {

@@ -54,7 +54,7 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, e socketmo
 	switch e.Type {
 	case socketmode.EventTypeConnecting:
 		b.alive.Store(false)
-	case socketmode.EventTypeConnected:
+	case socketmode.EventTypeHello: // only now does Slack deliver on this socket
 		b.alive.Store(true)
 		b.lg.Info("socket open")
 	case socketmode.EventTypeConnectionError:

@@ -21,7 +21,7 @@ import (
 //   - Say "I" for MedBuddy and "the model" for MedGemma.
 
 // What stands under every answer. At most 140 characters.
-const draftLabel = "AI draft from MedGemma, not a diagnosis. Check it against the original images and the formal report."
+const draftLabel = "AI draft, not a diagnosis. Check it against the original images and the formal report."
 
 // What the model reads beside what people wrote.
 const (
@@ -102,6 +102,9 @@ func modelSentence(e *medgemma.Error, maxTokens int, ref string) string {
 	case medgemma.KindTimeout:
 		return "The model took too long and I stopped waiting. Ask again, or ask for less at once." + admin
 	case medgemma.KindTooManyImages:
+		if e.Limit == medgemma.NoImages {
+			return textTextOnlyModel
+		}
 		return "The model does not take that many images at once. Name the ones you mean, such as _Image 2_, and ask again." + admin
 	case medgemma.KindContextOverflow:
 		return fmt.Sprintf("This conversation is longer than the model can take. Lower max tokens (now %d), or start a new thread with the scan.", maxTokens) + admin

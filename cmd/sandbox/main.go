@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, env envconfig.Lookuper, stdout, std
 		return err
 	}
 
-	model, err := chooseModel(ctx, env)
+	model, err := chooseModel(ctx, env, ollamaURL)
 	if err != nil {
 		return err
 	}

@@ -37,9 +37,9 @@ type modelEnv struct {
 // ollamaURL is where Ollama listens unless told otherwise (docs.ollama.com).
 const ollamaURL = "http://127.0.0.1:11434"
 
-// chooseModel takes the model that the environment names, else a MedGemma in a
-// local Ollama, else the rehearsal model.
-func chooseModel(ctx context.Context, env envconfig.Lookuper) (model, error) {
+// chooseModel takes the model that the environment names, else a MedGemma in the
+// Ollama at that address, else the rehearsal model.
+func chooseModel(ctx context.Context, env envconfig.Lookuper, ollama string) (model, error) {
 	var e modelEnv
 	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &e, Lookuper: env}); err != nil {
 		return model{}, fmt.Errorf("reading the environment: %w", err)
@@ -57,9 +57,9 @@ func chooseModel(ctx context.Context, env envconfig.Lookuper) (model, error) {
 			sentence: "the Vertex AI endpoint of your environment. Its answers are real, and what you post goes to it", real: true, close: func() {},
 		}, nil
 	}
-	if name := findOllama(ctx, ollamaURL); name != "" {
+	if name := findOllama(ctx, ollama); name != "" {
 		return model{
-			config:   medgemma.Config{URL: ollamaURL + "/v1", Name: name},
+			config:   medgemma.Config{URL: ollama + "/v1", Name: name},
 			sentence: name + " in Ollama on this machine. Its answers are real", real: true, close: func() {},
 		}, nil
 	}
@@ -67,7 +67,7 @@ func chooseModel(ctx context.Context, env envconfig.Lookuper) (model, error) {
 }
 
 func rehearsal() (model, error) {
-	sim, err := modelsim.Start(modelsim.Config{Handler: modelsim.Rehearsal()})
+	sim, err := modelsim.Start(modelsim.Config{Model: "rehearsal", Handler: modelsim.Rehearsal()})
 	if err != nil {
 		return model{}, fmt.Errorf("starting the rehearsal model: %w", err)
 	}
