@@ -16,10 +16,15 @@ type job struct {
 	question store.Question
 	lease    store.Lease
 	ref      string // names this try in the log and to the person
+	fresh    bool   // nobody can have begun it before
 	began    time.Time
 	lg       *slog.Logger
 	reply    *reply // set once the placeholder stands
 }
+
+// maxTries is how often one process puts a question to the model: a question
+// that ends in a panic or is lost time and again must not go on for ever.
+const maxTries = 3
 
 // outcome is how a question ends: what the thread shows and what is remembered.
 type outcome struct {
@@ -89,9 +94,13 @@ func (b *Bot) thread(ctx context.Context, key store.ThreadKey) (store.Thread, er
 // images or a shorter context than it was configured with, that is remembered
 // and the question is put once more.
 func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, images []store.ImageRecord, now []store.Message, set settings) (outcome, error) {
+	if b.tries.add(j.question.Key) > maxTries {
+		return outcome{name: "gave_up", text: textFailed(j.ref), now: now}, nil
+	}
+	room := b.contextTokens()
 	for again := true; ; again = false {
 		start := time.Now()
-		req, seen, err := b.compose(ctx, thread, images, now, set)
+		req, seen, err := b.compose(ctx, thread, images, now, set, room)
 		switch {
 		case errors.Is(err, errTooLong):
 			return outcome{name: "too_long", text: textQuestionTooLong, now: withoutText(now)}, nil
@@ -101,8 +110,10 @@ func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, images []sto
 		b.metrics.stage("prompt", start)
 		said, err := b.generate(ctx, j, req)
 		var trouble *medgemma.Error
-		if errors.As(err, &trouble) && again && said.text == "" && b.learn(trouble, len(seen.images)) {
-			continue
+		if errors.As(err, &trouble) && again && said.text == "" {
+			if room, again = b.learn(trouble, len(seen.images), room); again {
+				continue
+			}
 		}
 		return b.outcomeOf(j, set, seen, now, said, err), nil
 	}
@@ -125,7 +136,7 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 			out.looked = nil
 		}
 		j.lg.Error("the model gave no whole answer", "kind", out.name, "error", err)
-		notes = append(notes, modelSentence(trouble, set.maxTokens, j.ref))
+		notes = append(notes, modelSentence(trouble, set.maxTokens, b.cfg.MaxTokensLimit, j.ref))
 	} else if said.end.Finish == "length" {
 		notes = append(notes, textCutOff(set.maxTokens, b.cfg.MaxTokensLimit))
 	}
@@ -134,7 +145,7 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	}
 	body := mrkdwn(said.text)
 	if body == "" && err == nil { // nothing in it that can be shown
-		body = modelSentence(&medgemma.Error{Kind: medgemma.KindEmpty}, set.maxTokens, j.ref)
+		body = modelSentence(&medgemma.Error{Kind: medgemma.KindEmpty}, set.maxTokens, b.cfg.MaxTokensLimit, j.ref)
 		out.name, out.looked, said.text = string(medgemma.KindEmpty), nil, ""
 	}
 	out.text = strings.TrimSpace(body + "\n\n" + strings.Join(notes, "\n\n"))
@@ -176,22 +187,24 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 		return
 	}
 	if j.reply != nil {
-		if err := j.reply.final(ctx, out); err != nil {
-			if ctx.Err() != nil {
-				return
-			}
+		again := false
+		err := persist(ctx, transient, func() error {
+			err := j.reply.final(ctx, out, again)
+			again = true
+			return err
+		})
+		if ctx.Err() != nil {
+			return // still open: the next one goes on
+		}
+		if err != nil {
 			j.lg.Error("an answer could not be shown", "error", err)
-			if transient(err) {
-				return // still open: adopt comes by
-			}
 			out.name = "cannot_post"
 		}
 	}
-	turns := turnsOf(out)
-	err := b.cfg.Store.Finish(ctx, j.lease, j.question.Key, turns)
+	err := b.remember(ctx, j, turnsOf(out))
 	if errors.Is(err, store.ErrTooLarge) {
 		j.lg.Warn("a turn was too large to be remembered whole")
-		err = b.cfg.Store.Finish(ctx, j.lease, j.question.Key, turnsOf(outcome{now: withoutText(out.now)}))
+		err = b.remember(ctx, j, turnsOf(outcome{now: withoutText(out.now)}))
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) { // not found: forgotten meanwhile
 		j.lg.Error("an answer was shown but not remembered", "error", err)
@@ -201,6 +214,20 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 	b.metrics.answers.WithLabelValues(out.name).Inc()
 	b.metrics.stage("total", j.began)
 	j.lg.Info("done", "outcome", out.name, "seconds", time.Since(j.began).Seconds())
+}
+
+// remember finishes the question in the store, as long as that may succeed: an
+// answer that was shown must not be made once more.
+func (b *Bot) remember(ctx context.Context, j *job, turns []store.Turn) error {
+	worthIt := func(err error) bool {
+		for _, final := range []error{store.ErrLeaseLost, store.ErrNotFound, store.ErrTooLarge, store.ErrInvalidKey, store.ErrClosed} {
+			if errors.Is(err, final) {
+				return false
+			}
+		}
+		return true
+	}
+	return persist(ctx, worthIt, func() error { return b.cfg.Store.Finish(ctx, j.lease, j.question.Key, turns) })
 }
 
 func turnsOf(out outcome) []store.Turn {
@@ -252,6 +279,9 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 			scope = q.Thread.ChannelScope()
 		}
 		answer, _, err = b.obey(ctx, scope, q.User, cmd)
+	}
+	if ctx.Err() != nil {
+		return // still open: the next one carries it out
 	}
 	if err != nil {
 		j.lg.Error("a command was not carried out", "verb", cmd.verb, "error", err)

@@ -23,7 +23,8 @@ import (
 //go:embed system.txt
 var systemPrompt string
 
-// Config is what a Bot is made of. All fields without a remark are required.
+// Config is what a Bot is made of. New checks that there is a Store and a Model;
+// that the other values are sane is for whoever reads them from people.
 type Config struct {
 	BotToken string // xoxb-...
 	AppToken string // xapp-...
@@ -47,7 +48,7 @@ type Config struct {
 	AllowedChannels []string // empty: every channel it was invited to
 	AllowExternal   bool     // serve guests and shared channels
 
-	DrainTimeout time.Duration // how long running answers may go on after the end; 0: 8 s
+	DrainTimeout time.Duration // how long running answers may go on after the end; 0: 5 s
 }
 
 // Bot answers questions about scans in Slack threads. See the package comment.
@@ -64,14 +65,18 @@ type Bot struct {
 	intake  *lanes   // envelopes, in order per thread
 	threads *lanes   // answers, in order per thread
 	model   chan struct{}
+	fetch   chan struct{} // files that are fetched and prepared at once
 	asked   askedCache
-	tries   tryCounter
+	fresh   keySet     // questions that this process has recorded and not yet begun
+	polled  keySet     // threads whose lease another process has
+	tries   tryCounter // of the model, by question
 
-	alive     atomic.Bool  // a socket is open
-	mostImage atomic.Int64 // learned from the endpoint; 0: not yet
-	context   atomic.Int64 // learned from the endpoint; 0: not yet
+	alive          atomic.Bool  // a socket is open
+	stopping       atomic.Bool  // nothing new is begun
+	learnedImages  atomic.Int64 // most images of a request, from the endpoint; 0: not yet
+	learnedContext atomic.Int64 // context length in tokens, likewise
 
-	wait sync.WaitGroup // timers and scans
+	wait sync.WaitGroup // the adoption of threads
 }
 
 // New makes a Bot. It calls nobody yet.
@@ -86,12 +91,13 @@ func New(cfg Config) (*Bot, error) {
 		cfg.SystemPrompt = systemPrompt
 	}
 	if cfg.DrainTimeout == 0 {
-		cfg.DrainTimeout = 8 * time.Second
+		cfg.DrainTimeout = 5 * time.Second
 	}
 	cfg.Concurrency = max(cfg.Concurrency, 1)
 	b := &Bot{
 		cfg: cfg, lg: cfg.Logger, metrics: newMetrics(cfg.Registerer),
 		images: imaging.NewPreparer(imaging.Config{}), owner: randomID(8), model: make(chan struct{}, cfg.Concurrency),
+		fetch: make(chan struct{}, filesInAll),
 	}
 	b.intake, b.threads = newLanes(b.recovered), newLanes(b.recovered)
 	b.web = newWeb(cfg, b.metrics)
@@ -117,8 +123,12 @@ func (b *Bot) Run(ctx context.Context) error {
 	// Work outlives ctx by the drain; intake does not.
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
-	b.wait.Go(func() { b.adopt(ctx, work) })
+	adopting, enough := context.WithCancel(ctx)
+	defer enough()
+	b.wait.Go(func() { b.adopt(adopting, work) })
 	err = b.listen(ctx, work)
+	enough()
+	b.stopping.Store(true)
 
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.cfg.DrainTimeout)
 	defer cancel()

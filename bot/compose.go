@@ -22,10 +22,11 @@ const bodyOverhead = 64 << 10
 // within what Google's own code sends for training (q75 to q95).
 const jpegQuality = 90
 
-// compose makes the request of a question and says what it shows the model.
-func (b *Bot) compose(ctx context.Context, t store.Thread, images []store.ImageRecord, now []store.Message, set settings) (medgemma.Request, looked, error) {
-	room := b.contextTokens() - set.maxTokens - contextMargin
-	question := now[len(now)-1].Text
+// compose makes the request of a question, for a context of so many tokens, and
+// says what it shows the model: that is read off the request itself.
+func (b *Bot) compose(ctx context.Context, t store.Thread, images []store.ImageRecord, now []store.Message, set settings, window int) (medgemma.Request, looked, error) {
+	room := window - set.maxTokens - contextMargin
+	question := b.words(now[len(now)-1])
 	fixed := textTokens(b.cfg.SystemPrompt) + textTokens(question)
 	most := min(b.maxImages(), max(0, (room-fixed)/(tokensPerImage+tokensPerPart)))
 
@@ -51,19 +52,19 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, images []store.ImageR
 			}
 		}
 	}
-	if len(images) > 0 && len(send) == 0 {
-		// No room for a single image, and never a question about one without it.
-		return medgemma.Request{}, looked{}, errTooLong
-	}
-	turns, dropped, err := buildPrompt(conversation{
+	turns, shown, dropped, err := buildPrompt(conversation{
 		system: b.cfg.SystemPrompt, self: b.self.user, turns: t.Turns, now: now, images: data, send: send, budget: room,
 	})
 	if err != nil {
 		return medgemma.Request{}, looked{}, err
 	}
+	if len(images) > 0 && !anyOf(shown) {
+		// No room for a single image, and never a question about one without it.
+		return medgemma.Request{}, looked{}, errTooLong
+	}
 	seen := looked{leftOut: leftOut, dropped: dropped, temperature: set.temperature, maxTokens: set.maxTokens}
 	for _, r := range images {
-		if send[r.Label] {
+		if shown[r.Label] {
 			seen.images = append(seen.images, lookedImage{r.Label, r.Width, r.Height, r.Side, r.Notes})
 		}
 	}
@@ -112,46 +113,60 @@ func textBytes(t store.Thread, now []store.Message) int {
 // maxImages is how many images one request may hold: what was configured, or
 // less when the endpoint has said so.
 func (b *Bot) maxImages() int {
-	if n := int(b.mostImage.Load()); n > 0 {
+	if n := int(b.learnedImages.Load()); n > 0 {
 		return min(n, b.cfg.MaxImages)
 	}
 	return b.cfg.MaxImages
 }
 
 func (b *Bot) contextTokens() int {
-	if n := int(b.context.Load()); n > 0 {
+	if n := int(b.learnedContext.Load()); n > 0 {
 		return min(n, b.cfg.ContextTokens)
 	}
 	return b.cfg.ContextTokens
 }
 
-// learn takes a limit from the endpoint's refusal of a request with sent images,
-// and says whether putting the question again can help.
-func (b *Bot) learn(e *medgemma.Error, sent int) bool {
+// learn takes a limit from the endpoint's refusal of a request with sent images
+// for a context of window tokens. It says whether putting the question again can
+// help, and with which window.
+func (b *Bot) learn(e *medgemma.Error, sent, window int) (next int, again bool) {
 	switch e.Kind {
 	case medgemma.KindTooManyImages:
 		limit := e.Limit
 		switch {
 		case limit == medgemma.NoImages:
-			return false
+			return window, false
 		case limit <= 0:
 			limit = 1 // vLLM's default when it does not say
 		}
 		if limit >= sent {
-			return false
+			return window, false
 		}
-		b.mostImage.Store(int64(limit))
+		b.learnedImages.Store(int64(limit))
 	case medgemma.KindContextOverflow:
-		limit := e.Limit
-		if limit <= 0 || limit >= b.contextTokens() {
-			limit = b.contextTokens() * 3 / 4 // the estimate was too low for this text
+		if e.Limit > 0 && e.Limit < window {
+			b.learnedContext.Store(int64(e.Limit))
+			window = e.Limit
+			break
 		}
-		b.context.Store(int64(limit))
+		window = window * 3 / 4 // the estimate was too low, for this text alone
 	default:
-		return false
+		return window, false
 	}
 	b.lg.Warn("the endpoint takes less than it was configured with", "kind", e.Kind, "limit", e.Limit)
-	return true
+	return window, true
+}
+
+// words are what a message says, as the model reads it.
+func (b *Bot) words(m store.Message) string { return plainText(m.Text, b.self.user, nobody) }
+
+func anyOf(set map[int]bool) bool {
+	for _, in := range set {
+		if in {
+			return true
+		}
+	}
+	return false
 }
 
 // blind returns the sentence that ends a question whose image did not reach the
@@ -159,6 +174,7 @@ func (b *Bot) learn(e *medgemma.Error, sent int) bool {
 // never speaks of an image it did not send, and so it is code, not a prompt.
 func (b *Bot) blind(images []store.ImageRecord, now []store.Message) string {
 	own := now[len(now)-1]
+	question := b.words(own)
 	unread := unreadSentences(unreadOf(now))
 	switch {
 	case len(own.Unread) > 0 && len(own.Images) == 0:
@@ -168,17 +184,17 @@ func (b *Bot) blind(images []store.ImageRecord, now []store.Message) string {
 			sentence += "\n" + textAskWithout
 		}
 		return sentence
-	case b.maxImages() == 0 && (len(images) > 0 || !b.cfg.AllowTextOnly || impliesImage(own.Text)):
+	case b.maxImages() == 0 && (len(images) > 0 || !b.cfg.AllowTextOnly || impliesImage(question)):
 		return textTextOnlyModel
 	case len(images) > 0:
-		return missingLabels(namedImages(own.Text), len(images))
-	case unread != "" && (!b.cfg.AllowTextOnly || impliesImage(own.Text)):
+		return missingLabels(namedImages(question), len(images))
+	case unread != "" && (!b.cfg.AllowTextOnly || impliesImage(question)):
 		return unread
 	case own.Text == defaultQuestion:
 		return textEmptyMention
 	case !b.cfg.AllowTextOnly:
 		return textNoImage
-	case impliesImage(own.Text):
+	case impliesImage(question):
 		return textNoImageForWords
 	}
 	return ""

@@ -14,17 +14,16 @@ import (
 // refuses a whole event when any block in it is of a shape it does not know, and
 // a question must not be lost to a decoration.
 type message struct {
-	channel   string
-	user      string
-	text      string // as Slack sends it: & < > as entities, mentions as <@U...>
-	ts        string
-	threadTS  string // root of the thread; empty for a message outside of one
-	direct    bool   // in a DM with MedBuddy
-	mention   bool   // came as app_mention, or the text mentions MedBuddy
-	others    bool   // mentions somebody else
-	external  bool   // the channel is shared with another organisation, or the author is of one
-	files     []file
-	slackTeam string
+	channel  string
+	user     string
+	text     string // as Slack sends it: & < > as entities, mentions as <@U...>
+	ts       string
+	threadTS string   // root of the thread; empty for a message outside of one
+	direct   bool     // in a DM with MedBuddy
+	mention  bool     // came as app_mention, or the text mentions MedBuddy
+	others   bool     // mentions somebody else
+	external bool     // the channel is shared with another organisation, or the author is of one
+	files    []string // ids
 }
 
 // root is the ts that names the thread: the root's, which is the message's own
@@ -38,18 +37,6 @@ func (m message) root() string {
 
 // reply says whether the message is inside an existing thread.
 func (m message) reply() bool { return m.threadTS != "" && m.threadTS != m.ts }
-
-// file is a file of a message. Name and title are left out on purpose: they
-// often hold a patient's name, and nothing here needs them.
-type file struct {
-	ID          string `json:"id"`
-	Mode        string `json:"mode"`
-	FileAccess  string `json:"file_access"`
-	IsExternal  bool   `json:"is_external"`
-	Size        int64  `json:"size"`
-	URL         string `json:"url_private"`
-	DownloadURL string `json:"url_private_download"`
-}
 
 type wireEvent struct {
 	Type        string          `json:"type"`
@@ -70,7 +57,6 @@ type wireEvent struct {
 
 type wireCallback struct {
 	Type     string          `json:"type"`
-	TeamID   string          `json:"team_id"`
 	External bool            `json:"is_ext_shared_channel"`
 	Event    json.RawMessage `json:"event"`
 }
@@ -118,10 +104,9 @@ func decodeEvent(payload json.RawMessage, self identity) (message, error) {
 	}
 	m := message{
 		channel: ev.Channel, user: ev.User, text: ev.Text, ts: ev.TS, threadTS: ev.ThreadTS,
-		direct:    ev.ChannelType == "im" || ev.ChannelType == "" && strings.HasPrefix(ev.Channel, "D"),
-		mention:   ev.Type == "app_mention",
-		slackTeam: cb.TeamID,
-		external:  cb.External,
+		direct:   ev.ChannelType == "im" || ev.ChannelType == "" && isDirect(ev.Channel),
+		mention:  ev.Type == "app_mention",
+		external: cb.External,
 	}
 	for _, team := range []string{ev.UserTeam, ev.Team} {
 		if team != "" && team != self.team {
@@ -140,28 +125,23 @@ func decodeEvent(payload json.RawMessage, self identity) (message, error) {
 	return m, nil
 }
 
-// decodeFiles reads a list of file objects one by one, so that one of a strange
-// shape does not hide the others; it stays in the list, without a URL.
-func decodeFiles(raw json.RawMessage) []file {
+// decodeFiles reads the ids of a list of file objects, one by one, so that one of
+// a strange shape does not hide the others.
+func decodeFiles(raw json.RawMessage) []string {
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil {
 		return nil
 	}
-	var files []file
+	var ids []string
 	for _, item := range items {
-		var f file
-		if err := json.Unmarshal(item, &f); err != nil {
-			var id struct {
-				ID string `json:"id"`
-			}
-			_ = json.Unmarshal(item, &id) // no id either: the file cannot be named, below
-			f = file{ID: id.ID}
+		var f struct {
+			ID string `json:"id"`
 		}
-		if f.ID != "" {
-			files = append(files, f)
+		if json.Unmarshal(item, &f) == nil && f.ID != "" {
+			ids = append(ids, f.ID)
 		}
 	}
-	return files
+	return ids
 }
 
 // shapeError keeps the kind of a JSON error and drops its text, which may quote

@@ -12,8 +12,16 @@ import (
 // brokenStore is a store that can be down.
 type brokenStore struct {
 	store.Store
-	down    atomic.Bool
-	refused atomic.Int64
+	down     atomic.Bool
+	refused  atomic.Int64
+	finishes atomic.Int64 // so many calls of Finish fail
+}
+
+func (s *brokenStore) Finish(ctx context.Context, l store.Lease, q store.QuestionKey, turns []store.Turn) error {
+	if s.finishes.Add(-1) >= 0 {
+		return store.ErrUnavailable
+	}
+	return s.Store.Finish(ctx, l, q, turns)
 }
 
 func (s *brokenStore) Admit(ctx context.Context, q store.Question) (bool, error) {
@@ -34,9 +42,14 @@ func (s *brokenStore) Ping(ctx context.Context) error {
 // postAsBot posts a placeholder as a process of MedBuddy does that dies then.
 func (w *world) postAsBot(root string, q store.QuestionKey) string {
 	w.t.Helper()
+	return w.postPartAsBot(root, q, 0, "Reading 1 file…")
+}
+
+func (w *world) postPartAsBot(root string, q store.QuestionKey, part int, text string) string {
+	w.t.Helper()
 	api := slack.New(w.sim.BotToken(), slack.OptionAPIURL(w.sim.APIURL()))
-	_, ts, err := api.PostMessageContext(w.ctx, w.channel, slack.MsgOptionText("Reading 1 file…", false), slack.MsgOptionTS(root),
-		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "medbuddy_answer", EventPayload: map[string]any{"question": q.String(), "part": 0}}))
+	_, ts, err := api.PostMessageContext(w.ctx, w.channel, slack.MsgOptionText(text, false), slack.MsgOptionTS(root),
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "medbuddy_answer", EventPayload: map[string]any{"question": q.String(), "part": part}}))
 	must(w.t, err)
 	return ts
 }

@@ -121,6 +121,10 @@ func TestFinalTextFindsAWay(t *testing.T) {
 				}
 				return false
 			})
+			must(t, w.stop()) // lets it finish
+			if n := strings.Count(strings.Join(w.said(root), "\n"), "AI draft"); n != 1 {
+				t.Errorf("the answer stands there %d times", n)
+			}
 		})
 	}
 }

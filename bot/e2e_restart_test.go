@@ -38,6 +38,9 @@ func TestDeadProcessIsReplaced(t *testing.T) {
 			if got := w.answer(root, 1); !strings.Contains(got, "Looked at: Image 1") {
 				t.Errorf("answer %q", got)
 			}
+			if n := len(w.request(0).images()); n != 1 {
+				t.Errorf("the model was sent %d images", n)
+			}
 			if n := len(w.said(root)); n != 1 {
 				t.Errorf("%d messages for one question", n)
 			}
@@ -60,6 +63,12 @@ func TestStopTellsTheThreadAndTheNextOneGoesOn(t *testing.T) {
 	w.wait("the answer", func() bool { return strings.Contains(w.said(root)[0], "AI draft") })
 	if n := len(w.said(root)); n != 1 {
 		t.Errorf("%d messages for one question", n)
+	}
+	w.ask(w.ann, root, "and now a follow-up?")
+	for i := range 3 {
+		if n := len(w.request(i).images()); n != 1 {
+			t.Errorf("request %d holds %d images, want the one that the label names", i, n)
+		}
 	}
 }
 

@@ -155,7 +155,7 @@ func TestWhoIsLeftAlone(t *testing.T) {
 	other := w.post(w.ann, w.channel, plain, "a reply in a thread without MedBuddy")
 	w.post(w.ann, w.channel, root, "@Ben Resident can you look at this?")
 	w.post(w.ann, w.channel, root, "", film(t, 3)) // an image without a word waits for the next question
-	// The next question comes after all of those, in the same lanes.
+	w.wait("all acks", func() bool { return len(w.sim.Unacked()) == 0 })
 	w.ask(w.ann, root, "and what else?")
 	if n := len(w.model.Requests()); n != 2 {
 		t.Errorf("%d model calls, want 2", n)

@@ -96,7 +96,7 @@ func TestRecycledSocketLosesNothing(t *testing.T) {
 }
 
 func TestFatalAuthErrorEndsTheBot(t *testing.T) {
-	for word, want := range map[string]string{"invalid_auth": "does not accept the tokens", "token_revoked": "revoked", "account_inactive": "removed from the workspace"} {
+	for word, want := range map[string]string{"invalid_auth": "not accepted", "token_revoked": "revoked", "account_inactive": "removed from the workspace"} {
 		t.Run(word, func(t *testing.T) {
 			sim, err := slacksim.Start(slacksim.Config{})
 			must(t, err)
@@ -112,6 +112,39 @@ func TestFatalAuthErrorEndsTheBot(t *testing.T) {
 			err = b.Run(context.Background())
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("Run = %v, want %q in it", err, want)
+			}
+		})
+	}
+}
+
+// The bot also ends when its tokens are refused later: the app-level token alone,
+// and any token while it runs.
+func TestFatalAuthErrorEndsARunningBot(t *testing.T) {
+	for name, app := range map[string]string{"a bad app token": "xapp-nonsense", "revoked while running": ""} {
+		t.Run(name, func(t *testing.T) {
+			sim, err := slacksim.Start(slacksim.Config{})
+			must(t, err)
+			defer sim.Close()
+			st, err := sqlite.Open(filepath.Join(t.TempDir(), "medbuddy.db"), sqlite.Options{Retention: 1e12})
+			must(t, err)
+			defer st.Close()
+			model, err := medgemma.New(medgemma.Config{URL: "http://127.0.0.1:1/v1", Name: "m"})
+			must(t, err)
+			cfg := bot.Config{BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: model}
+			if app != "" {
+				cfg.AppToken = app
+			}
+			b, err := bot.New(cfg)
+			must(t, err)
+			ended := make(chan error, 1)
+			go func() { ended <- b.Run(t.Context()) }()
+			if app == "" {
+				must(t, sim.Wait(t.Context(), func() bool { return len(sim.Sockets()) == 1 }))
+				sim.RefuseTokens("token_revoked")
+				sim.DropSockets()
+			}
+			if err := <-ended; err == nil || !strings.Contains(err.Error(), "token") {
+				t.Errorf("Run = %v, want a sentence about the tokens", err)
 			}
 		})
 	}

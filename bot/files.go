@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 
 const (
 	maxThreadImages = 100 // labels per thread
-	filesAtOnce     = 4   // downloads of one question at the same time
+	filesAtOnce     = 4   // fetched and prepared at the same time for one question
+	filesInAll      = 8   // and for all: each may be imaging.MaxFileBytes
 	retriedFiles    = 8   // earlier files that are tried once more with a question
 	fileTimeout     = 60 * time.Second
 )
@@ -60,6 +62,14 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 			continue
 		}
 		g.Go(func() error {
+			defer func() {
+				if v := recover(); v != nil {
+					b.recovered(v)
+					it.images, it.reason = nil, string(imaging.KindCut)
+				}
+			}()
+			b.fetch <- struct{}{}
+			defer func() { <-b.fetch }()
 			it.images, it.reason = b.prepare(ctx, it.file)
 			return nil
 		})
@@ -70,6 +80,13 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 	for i, m := range posted {
 		messages[i] = m.Message
 		messages[i].Unread = nil
+	}
+	for _, r := range orphans(t) {
+		i := slices.IndexFunc(messages, func(m store.Message) bool { return m.TS == r.MessageTS })
+		if i < 0 {
+			i = len(messages) - 1
+		}
+		messages[i].Images = append(messages[i].Images, r.Label)
 	}
 	records := t.Images
 	for _, it := range items {
@@ -90,6 +107,20 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 		}
 	}
 	return records, messages, nil
+}
+
+// orphans are the images that no turn holds: a try that did not come to its end
+// has stored them. They are part of what is asked now.
+func orphans(t store.Thread) []store.ImageRecord {
+	held := map[int]bool{}
+	for _, turn := range t.Turns {
+		for _, m := range turn.Messages {
+			for _, label := range m.Images {
+				held[label] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(t.Images), func(r store.ImageRecord) bool { return held[r.Label] })
 }
 
 // missed lists the files of earlier questions that are worth another try, as
@@ -118,7 +149,7 @@ func missed(t store.Thread) []threadMessage {
 func (b *Bot) prepare(ctx context.Context, f file) (images []imaging.Image, reason string) {
 	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
 	defer cancel()
-	if f.DownloadURL == "" && f.URL == "" || f.FileAccess == "check_file_info" || f.Mode == "file_access" {
+	if f.DownloadURL == "" && f.URL == "" || f.Mode == "file_access" {
 		var reason string
 		if f, reason = b.fileInfo(ctx, f.ID); reason != "" {
 			return nil, reason
@@ -145,8 +176,10 @@ func (b *Bot) prepare(ctx context.Context, f file) (images []imaging.Image, reas
 	switch {
 	case errors.As(err, &refused):
 		return nil, fileReason(refused)
-	case err != nil || len(images) == 0:
-		return nil, string(imaging.KindTimeout)
+	case err != nil:
+		return nil, reasonDownload // time ran out before its turn came; nothing is wrong with it
+	case len(images) == 0:
+		return nil, string(imaging.KindEmpty)
 	}
 	return images, ""
 }

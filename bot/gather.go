@@ -49,7 +49,7 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, q store.Question) ([]t
 		case m.Timestamp == q.Key.TS:
 			own.files = filesOf(m.Files)
 		case !after(m.Timestamp, last) || after(m.Timestamp, q.Key.TS), b.isOwn(m), !slices.Contains(append(human, "bot_message"), m.SubType):
-		case b.isCommand(m.Text):
+		case b.isCommand(m.Text, isDirect(q.Thread.Channel), strings.Contains(m.Text, "<@"+b.self.user)):
 		default:
 			out = append(out, threadMessage{store.Message{TS: m.Timestamp, User: author(m), Text: m.Text}, filesOf(m.Files)})
 		}
@@ -107,17 +107,31 @@ func (b *Bot) isOwn(m slack.Message) bool {
 	return m.User == b.self.user || m.BotID != "" && m.BotID == b.self.bot
 }
 
-// isCommand says whether a message is a command to MedBuddy and so no part of the
-// conversation.
-func (b *Bot) isCommand(text string) bool {
-	return strings.Contains(text, "<@"+b.self.user) && parseWords(plainText(text, b.self.user, nobody)).verb != verbNone
+// isCommand says whether a message is a command to MedBuddy, and so no part of
+// the conversation: in a DM, or with a mention.
+func (b *Bot) isCommand(text string, direct, mention bool) bool {
+	return (direct || mention) && parseWords(plainText(text, b.self.user, nobody)).verb != verbNone
 }
+
+// isDirect says whether a channel is a DM: Slack's ids of those begin with D.
+func isDirect(channel string) bool { return strings.HasPrefix(channel, "D") }
 
 func author(m slack.Message) string {
 	if m.User != "" {
 		return m.User
 	}
 	return m.BotID
+}
+
+// file is what is needed of a Slack file. Name and title are left out on purpose:
+// they often hold a patient's name.
+type file struct {
+	ID          string
+	Mode        string // hosted, external, tombstone, hidden_by_limit, file_access ...
+	IsExternal  bool
+	Size        int64
+	URL         string // url_private
+	DownloadURL string // url_private_download
 }
 
 func filesOf(files []slack.File) []file {

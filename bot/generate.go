@@ -23,10 +23,15 @@ const answerTimeout = 25 * time.Minute
 func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request) (said, error) {
 	select {
 	case b.model <- struct{}{}:
-		defer func() { <-b.model }()
-	case <-ctx.Done():
-		return said{}, context.Cause(ctx)
+	default:
+		j.reply.grow(textQueued, true)
+		select {
+		case b.model <- struct{}{}:
+		case <-ctx.Done():
+			return said{}, context.Cause(ctx)
+		}
 	}
+	defer func() { <-b.model }()
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	start := time.Now()
@@ -45,6 +50,7 @@ func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request) (said,
 			out.end = *chunk.End
 		case chunk.Drop: // all of it was thinking; the answer follows
 			text.Reset()
+			j.reply.grow("", false)
 		default:
 			if text.Len() == 0 {
 				b.metrics.stage("first_text", start)

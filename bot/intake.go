@@ -33,6 +33,10 @@ func (b *Bot) enqueue(ctx context.Context, typ string, env envelope) {
 // admitTimeout leaves time for the ack within Slack's three seconds.
 const admitTimeout = 2500 * time.Millisecond
 
+// lastRetry is Slack's last delivery of an event, some six minutes after the
+// first (docs.slack.dev/apis/events-api): after it nobody asks again.
+const lastRetry = 3
+
 // take decides whether a message is for MedBuddy, records it, and only then acks
 // it. When it cannot be recorded there is no ack: Slack delivers it again.
 func (b *Bot) take(ctx context.Context, env envelope, m message) {
@@ -55,6 +59,9 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) {
 	if err != nil {
 		b.lg.Error("a message could not be recorded; it is not acked, so Slack will deliver it again",
 			"envelope", env.id, "retry", env.retry, "error", err)
+		if env.retry >= lastRetry && (m.mention || m.direct) {
+			b.threads.do("lost "+m.user, func() { b.tellPrivately(ctx, m, textNotTaken) })
+		}
 		return
 	}
 	env.ack(nil)
@@ -68,6 +75,7 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) {
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry)
 		b.askedNow(q)
+		b.fresh.add(q.Key.String())
 		b.work(ctx, q.Thread)
 	}
 }
@@ -101,10 +109,7 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 	q := store.Question{
 		Key:    store.QuestionKey{Team: b.self.team, Channel: m.channel, TS: m.ts},
 		Thread: store.ThreadKey{Team: b.self.team, Channel: m.channel, TS: m.root()},
-		Kind:   store.KindAsk, User: m.user, Text: m.text,
-	}
-	for _, f := range m.files {
-		q.Files = append(q.Files, f.ID)
+		Kind:   store.KindAsk, User: m.user, Text: m.text, Files: m.files,
 	}
 	if !m.direct && !m.mention {
 		// A reply without a mention is for MedBuddy in a thread that it answers,
@@ -119,9 +124,12 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		}
 	}
 	if v := b.access.check(ctx, b.cfg, m.channel, m.user, m.external); v != verdictTake {
+		if !m.direct && !m.mention {
+			return q, verdictLeave, nil // said nothing to MedBuddy: a refusal for each remark would nag
+		}
 		return store.Question{Key: q.Key, Thread: q.Thread, Kind: store.KindRefused}, v, nil
 	}
-	if (m.mention || m.direct) && parseWords(plainText(m.text, b.self.user, nobody)).verb != verbNone {
+	if b.isCommand(m.text, m.direct, m.mention) {
 		q.Kind = store.KindCommand
 	}
 	return q, verdictTake, nil

@@ -4,11 +4,15 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 var (
-	labelsRE = regexp.MustCompile(`(?i)\b(?:images?|pictures?|img)\s*#?\s*(\d{1,3}(?:\s*(?:,|and|&|with|to|vs\.?|or)\s*(?:images?\s*)?#?\s*\d{1,3})*)`)
-	numberRE = regexp.MustCompile(`\d{1,3}`)
+	labelRE = regexp.MustCompile(`(?i)\b(?:images?|pictures?|img)\s*#?\s*(\d{1,3})\b`)
+	// moreRE is a further label after one: ", 3", "and image 4", "-6".
+	moreRE = regexp.MustCompile(`(?i)^\s*(,|&|\+|-|–|and|with|to|vs\.?|or|against|through)\s*(?:(?:and|or)\s+)?(?:images?\s*)?#?\s*(\d{1,3})\b`)
+	// unitRE after a number says that it is a measure, not a label.
+	unitRE = regexp.MustCompile(`(?i)^(?:[.,]\d|\s*(?:mm|cm|m|%|°|mg|ml|hu|x|times?|h|hours?|min|minutes?|days?|weeks?|months?|years?|slices?|series|degrees?)\b|\s*[%°])`)
 
 	// impliesRE finds wording that only makes sense with a picture. It errs on
 	// the side of asking for one: with people's health at stake, a request for
@@ -16,14 +20,29 @@ var (
 	impliesRE = regexp.MustCompile(`(?i)\b(images?|imaging|scans?|pictures?|pics?|photos?|photographs?|films?|x-?rays?|cxr|axr|radiographs?|radiograms?|ct|cts|cta|mri?s?|mra|ultrasounds?|sonograms?|echo|mammograms?|mammography|fundus|oct|slides?|smears?|biops(?:y|ies)|histology|ecgs?|ekgs?|angiograms?|scintigra\w*|pet|dexa|slices?|series|shown|shows?|visible|see (?:here|in|on|any)|you see|look(?:s|ing)? (?:at|like)|this (?:lesion|mole|nodule|mass|fracture|opacity|rash|case|one)|attached|above|the (?:left|right) (?:lung|side|one)|findings?|impression)\b`)
 )
 
-// namedImages returns the labels that a question names, such as 1 and 3 for
-// "compare Image 1 with image 3", in rising order.
+// namedImages returns the labels that a question names, in rising order: 1 and 3
+// for "compare Image 1 with image 3", 2 to 5 for "images 2-5". A number with a
+// unit is none: "in image 1, 3 cm from the apex".
 func namedImages(question string) []int {
 	var labels []int
-	for _, m := range labelsRE.FindAllStringSubmatch(question, -1) {
-		for _, d := range numberRE.FindAllString(m[1], -1) {
-			n, _ := strconv.Atoi(d) // the pattern allows digits only
-			labels = append(labels, n)
+	for _, at := range labelRE.FindAllStringSubmatchIndex(question, -1) {
+		label, _ := strconv.Atoi(question[at[2]:at[3]]) // the pattern allows digits only
+		labels = append(labels, label)
+		for rest := question[at[1]:]; ; {
+			more := moreRE.FindStringSubmatchIndex(rest)
+			if more == nil || unitRE.MatchString(rest[more[1]:]) {
+				break
+			}
+			link := strings.ToLower(rest[more[2]:more[3]])
+			next, _ := strconv.Atoi(rest[more[4]:more[5]])
+			if link == "-" || link == "–" || link == "through" || link == "to" {
+				for n := label + 1; n < next; n++ {
+					labels = append(labels, n)
+				}
+			}
+			label = next
+			labels = append(labels, label)
+			rest = rest[more[1]:]
 		}
 	}
 	slices.Sort(labels)

@@ -44,14 +44,16 @@ func textTokens(s string) int { return len(s)/bytesPerToken + tokensPerPart }
 
 // buildPrompt composes the turns of a request. It is a pure function: the same
 // history gives the same turns, and one more question only adds at the end, so
-// that the endpoint's prefix cache keeps working. It returns how many of the
-// oldest messages and answers were left out to stay inside the budget.
-func buildPrompt(c conversation) (turns []medgemma.Turn, dropped int, err error) {
+// that the endpoint's prefix cache keeps working. It returns which images are in
+// the turns, and how many of the oldest messages and answers were left out to
+// stay inside the budget.
+func buildPrompt(c conversation) (turns []medgemma.Turn, shown map[int]bool, dropped int, err error) {
 	units := c.units()
 	first, err := c.firstKept(units)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, 0, err
 	}
+	shown = map[int]bool{}
 	var b turnBuilder
 	if first > 0 {
 		b.text(omittedNote)
@@ -60,12 +62,13 @@ func buildPrompt(c conversation) (turns []medgemma.Turn, dropped int, err error)
 		b.role(u.role, i >= first)
 		for _, label := range u.images {
 			b.image(label, c.images[label], c.send[label])
+			shown[label] = c.send[label]
 		}
 		if i >= first {
 			b.text(u.text)
 		}
 	}
-	return b.finish(), first, nil
+	return b.finish(), shown, first, nil
 }
 
 // unit is the smallest thing that is kept or left out: one person's message or

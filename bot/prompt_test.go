@@ -92,7 +92,7 @@ func TestPromptGolden(t *testing.T) {
 
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, dropped, err := buildPrompt(c)
+			got, _, dropped, err := buildPrompt(c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,7 +154,7 @@ func TestPromptGrowsByAppending(t *testing.T) {
 		q := wrote(fmt.Sprintf("%d.0", i), []string{"U1", "U2"}[i%2], fmt.Sprintf("question %d %s", i, strings.Repeat("word ", 30)), images...)
 		c := talk(turns, q)
 		c.budget = 4000
-		got, _, err := buildPrompt(c)
+		got, _, _, err := buildPrompt(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestPromptGrowsByAppending(t *testing.T) {
 
 func TestPromptRefusesWhatCannotFit(t *testing.T) {
 	c := talk(nil, wrote("1.0", "U1", strings.Repeat("word ", 10_000), 1))
-	if _, _, err := buildPrompt(c); err != errTooLong {
+	if _, _, _, err := buildPrompt(c); err != errTooLong {
 		t.Errorf("err = %v, want errTooLong", err)
 	}
 }
@@ -205,7 +205,7 @@ func BenchmarkPrompt60Turns(b *testing.B) {
 	c.budget = 32_000
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := buildPrompt(c); err != nil {
+		if _, _, _, err := buildPrompt(c); err != nil {
 			b.Fatal(err)
 		}
 	}

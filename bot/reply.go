@@ -19,9 +19,11 @@ import (
 // latest text wins, and it gives way. The final text is not: it is tried until
 // Slack has it or the context ends.
 type reply struct {
-	b  *Bot
-	q  store.Question
-	ts string // of the first message
+	b     *Bot
+	q     store.Question
+	lease store.Lease
+	ts    string // of the first message
+	again bool   // an earlier try may have posted parts of an answer
 
 	mu     sync.Mutex
 	latest growth // what the message should show next
@@ -41,6 +43,8 @@ const (
 	growSpacing    = 1200 * time.Millisecond
 	growSpacingMax = 3 * time.Second
 	growTimeout    = 5 * time.Second
+
+	interruptTimeout = 1500 * time.Millisecond // of the two seconds after the drain
 )
 
 // metaEvent marks MedBuddy's answers in Slack's message metadata, so that one
@@ -56,42 +60,38 @@ func metadata(q store.QuestionKey, part int) slack.MsgOption {
 // question that was begun before goes on in the message that it has.
 func (b *Bot) placeholder(ctx context.Context, j *job) error {
 	defer b.metrics.stage("placeholder", time.Now())
-	ts := j.question.AnswerTS
+	ts, found := j.question.AnswerTS, true
 	if ts == "" {
 		var err error
-		again := time.Since(j.question.AdmittedAt) > leaseFor // begun by a process that died, perhaps
 		text := textReading(len(j.question.Files))
-		if ts, err = b.postOnce(ctx, j.question, 0, again, plain(text)); err != nil {
+		if ts, found, err = b.postOnce(ctx, j.question, 0, !j.fresh, plain(text)); err != nil {
 			return err
 		}
 		if err := b.cfg.Store.Place(ctx, j.lease, j.question.Key, ts); err != nil {
 			j.lg.Warn("the answer's place was not remembered; its metadata has it", "error", err)
 		}
 	}
-	j.reply = newReply(ctx, b, j.question, ts)
+	j.reply = newReply(ctx, b, j, ts, found)
 	return nil
 }
 
 // postOnce posts a part of an answer exactly once. Posting is not idempotent in
 // Slack: before posting again after a crash (look) or a lost reply, the thread
-// is searched for the part.
-func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, look bool, options []slack.MsgOption) (string, error) {
+// is searched for the part; found says that it was there.
+func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, look bool, options []slack.MsgOption) (ts string, found bool, err error) {
 	options = append(options, metadata(q.Key, part))
-	for {
+	err = persist(ctx, transient, func() (err error) {
 		if look {
-			if ts, err := b.findPart(ctx, q, part); err != nil || ts != "" {
-				return ts, err
+			if ts, err = b.findPart(ctx, q, part); err != nil || ts != "" {
+				found = ts != ""
+				return err
 			}
 		}
-		ts, err := b.post(ctx, q.Thread, options)
-		if err == nil || !transient(err) || ctx.Err() != nil {
-			return ts, err
-		}
 		look = true
-		if err := sleep(ctx, time.Second); err != nil {
-			return "", err
-		}
-	}
+		ts, err = b.post(ctx, q.Thread, options)
+		return err
+	})
+	return ts, found, err
 }
 
 func (b *Bot) post(ctx context.Context, t store.ThreadKey, options []slack.MsgOption) (ts string, err error) {
@@ -130,9 +130,9 @@ func (b *Bot) findPart(ctx context.Context, q store.Question, part int) (string,
 	return "", nil
 }
 
-func newReply(ctx context.Context, b *Bot, q store.Question, ts string) *reply {
+func newReply(ctx context.Context, b *Bot, j *job, ts string, again bool) *reply {
 	ctx, quit := context.WithCancel(ctx)
-	r := &reply{b: b, q: q, ts: ts, wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{})}
+	r := &reply{b: b, q: j.question, lease: j.lease, ts: ts, again: again, wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{})}
 	go r.pump(ctx)
 	return r
 }
@@ -151,6 +151,11 @@ func (r *reply) grow(text string, ready bool) {
 // pump writes growing texts until the reply is stopped.
 func (r *reply) pump(ctx context.Context) {
 	defer close(r.done)
+	defer func() {
+		if v := recover(); v != nil {
+			r.b.recovered(v) // the final text goes another way
+		}
+	}()
 	spacing := growSpacing
 	shown := ""
 	for {
@@ -174,7 +179,7 @@ func (r *reply) pump(ctx context.Context) {
 		}
 		pause := spacing
 		var limited *slack.RateLimitedError
-		if err := r.updateOnce(ctx, plain(text)); errors.As(err, &limited) {
+		if err := r.updateOnce(ctx, growTimeout, plain(text)); errors.As(err, &limited) {
 			pause = max(pause, limited.RetryAfter)
 		}
 		shown = text
@@ -200,8 +205,8 @@ func growing(markdown string) string {
 }
 
 // updateOnce makes one chat.update, without trying again.
-func (r *reply) updateOnce(ctx context.Context, options []slack.MsgOption) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), growTimeout)
+func (r *reply) updateOnce(ctx context.Context, timeout time.Duration, options []slack.MsgOption) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, r.ts, append(options, metadata(r.q.Key, 0))...)
 	r.b.metrics.slack.WithLabelValues("chat.update", result(err)).Inc()
@@ -215,18 +220,25 @@ func (r *reply) stop() {
 	<-r.done
 }
 
-// interrupt tells the thread that the answer will come after a restart.
+// interrupt tells the thread that the answer will come after a restart, under
+// what it has shown so far.
 func (r *reply) interrupt(ctx context.Context) {
 	r.stop()
-	if err := r.updateOnce(ctx, plain(textInterrupted)); err != nil {
+	text := textInterrupted
+	if !r.latest.ready && r.latest.text != "" {
+		text = growing(r.latest.text) + "\n\n" + text
+	}
+	if err := r.updateOnce(ctx, interruptTimeout, plain(text)); err != nil {
 		r.b.lg.Warn("the thread could not be told of the restart", "question", r.q.Key.String(), "error", err)
 	}
 }
 
 // final shows the outcome: the first part in the message that stands, the others
-// in messages of their own, the label under the last.
-func (r *reply) final(ctx context.Context, out outcome) error {
+// in messages of their own, the label under the last. When parts of an earlier
+// try may stand in the thread (again), they are found and replaced.
+func (r *reply) final(ctx context.Context, out outcome, again bool) error {
 	r.stop()
+	again = again || r.again
 	parts := split(out.text, partRunes)
 	for i, part := range parts {
 		var under []string
@@ -239,32 +251,53 @@ func (r *reply) final(ctx context.Context, out outcome) error {
 			}
 			continue
 		}
-		look := time.Since(r.q.AdmittedAt) > leaseFor && r.b.tries.of(r.q.Key) > 1
-		if _, err := r.b.postOnce(ctx, r.q, i, look, rich(part, under)); err != nil {
+		ts, found, err := r.b.postOnce(ctx, r.q, i, again, rich(part, under))
+		if err == nil && found {
+			err = r.replace(ctx, ts, i, rich(part, under))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for i := len(parts); again; i++ { // an earlier try had more to say
+		ts, err := r.b.findPart(ctx, r.q, i)
+		if err != nil || ts == "" {
+			return err
+		}
+		if err := r.replace(ctx, ts, i, plain(textReplaced)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// replace gives a message of this answer another text.
+func (r *reply) replace(ctx context.Context, ts string, part int, options []slack.MsgOption) error {
+	return r.b.web.try(ctx, "chat.update", true, func() error {
+		_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, ts, append(options, metadata(r.q.Key, part))...)
+		return err
+	})
+}
+
 // update replaces the standing message by the final text. A message that is gone
 // or can no longer be edited is replaced by a new one; one that Slack finds too
 // rich is sent as plain text.
 func (r *reply) update(ctx context.Context, text string, under []string) error {
-	send := func(options []slack.MsgOption) error {
-		return r.b.web.try(ctx, "chat.update", true, func() error {
-			_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, r.ts, append(options, metadata(r.q.Key, 0))...)
-			return err
-		})
-	}
-	err := send(rich(text, under))
+	err := r.replace(ctx, r.ts, 0, rich(text, under))
 	switch slackCode(err) {
 	case "invalid_blocks", "invalid_blocks_format", "block_mismatch", "msg_blocks_too_long", "msg_too_long":
-		err = send(plain(fallback(text, under)))
+		err = r.replace(ctx, r.ts, 0, plain(fallback(text, under)))
 	}
 	switch slackCode(err) {
 	case "message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long":
-		_, err = r.b.postOnce(ctx, r.q, 0, false, rich(text, under))
+		var ts string
+		if ts, _, err = r.b.postOnce(ctx, r.q, 0, false, rich(text, under)); err != nil {
+			return err
+		}
+		r.ts = ts
+		if err := r.b.cfg.Store.Place(ctx, r.lease, r.q.Key, ts); err != nil {
+			r.b.lg.Warn("the answer's new place was not remembered", "question", r.q.Key.String(), "error", err)
+		}
 	}
 	return err
 }

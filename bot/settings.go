@@ -24,8 +24,8 @@ func (s settings) over(set store.Settings) settings {
 	return s
 }
 
-// settingsFor resolves thread over channel over default. With thread false only
-// the channel's are looked at.
+// settingsFor resolves thread over channel over default, for the scope of a
+// thread or of a channel.
 func (b *Bot) settingsFor(ctx context.Context, scope store.Scope) (settings, error) {
 	s := b.defaults()
 	channel, err := b.cfg.Store.Settings(ctx, store.Scope{Team: scope.Team, Channel: scope.Channel})

@@ -21,6 +21,9 @@ type wireCommand struct {
 // author sees. Slack does not deliver a command again, so there is always an
 // answer: also when the store is slow, and then it says that nothing is sure.
 func (b *Bot) slash(ctx context.Context, env envelope) {
+	if b.stopping.Load() {
+		return // the ack could not be sent any more: Slack says that it failed, and nothing was done
+	}
 	var c wireCommand
 	if err := json.Unmarshal(env.payload, &c); err != nil || c.Channel == "" || c.User == "" {
 		b.metrics.envelopes.WithLabelValues("malformed").Inc()

@@ -6,8 +6,8 @@ import (
 )
 
 // This file is the whole surface that MedBuddy shows to Slack. The manifest must
-// offer exactly this (a test compares), the transport refuses a Web API method
-// that is not listed, and decode drops an event that is not.
+// offer exactly this (a test compares), and the transport refuses a Web API
+// method that is not listed.
 
 // events are the Events API subscriptions that decode understands, with the
 // scope that each needs (docs.slack.dev/reference/events).

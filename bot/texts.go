@@ -11,7 +11,7 @@ import (
 	"github.com/medbuddy/medbuddy/medgemma/imaging"
 )
 
-// Everything that MedBuddy says to people is in this file and texts_files.go.
+// Everything that MedBuddy says to people is in this file, texts_files.go and texts_commands.go.
 // The rules of tone:
 //
 //   - Short and plain, in the words of a ward, not of a server.
@@ -61,6 +61,8 @@ func textWaiting(w medgemma.Wait) string {
 const (
 	stillWriting    = "… _still writing_"
 	textInterrupted = "I am being restarted. Your question is kept: I will answer here when I am back."
+	textQueued      = "The model is answering others first. Your question is in line; I will answer here."
+	textReplaced    = "_This part belonged to a try that was cut short. The whole answer stands above._"
 )
 
 // Endings without an answer.
@@ -77,6 +79,8 @@ const (
 	textEmptyMention = "Post a scan here and ask me about it, for example: _what is the view, and is there a pleural effusion?_ In this thread I then answer follow-up questions without a mention."
 )
 
+const textNotTaken = "I could not take your question: my memory was out of reach for several minutes. Ask again in a minute."
+
 func textFailed(ref string) string {
 	return "Something went wrong on my side and there is no answer. Ask again; if it happens twice, give your administrator this reference: " + ref
 }
@@ -86,7 +90,7 @@ func textStoreFailed(ref string) string {
 }
 
 // modelSentence says what went wrong with the model and what to do.
-func modelSentence(e *medgemma.Error, maxTokens int, ref string) string {
+func modelSentence(e *medgemma.Error, maxTokens, limit int, ref string) string {
 	admin := " Reference for your administrator: " + ref
 	switch e.Kind {
 	case medgemma.KindBusy:
@@ -115,7 +119,10 @@ func modelSentence(e *medgemma.Error, maxTokens int, ref string) string {
 	case medgemma.KindEmpty:
 		return "The model returned an empty answer. Ask again, perhaps in other words." + admin
 	case medgemma.KindThinking:
-		return fmt.Sprintf("The model used up its max tokens (%d) before it came to an answer. Raise it with `@MedBuddy max-tokens %d` in this thread and ask again.", maxTokens, 2*maxTokens) + admin
+		if maxTokens >= limit {
+			return fmt.Sprintf("The model used up its max tokens (%d) before it came to an answer. Ask for less at once.", maxTokens) + admin
+		}
+		return fmt.Sprintf("The model used up its max tokens (%d) before it came to an answer. Raise it with `@MedBuddy max-tokens %d` in this thread and ask again.", maxTokens, min(2*maxTokens, limit)) + admin
 	case medgemma.KindCut:
 		return "*This answer is incomplete:* the connection to the model was lost. Ask again for a whole one." + admin
 	default:

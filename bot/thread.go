@@ -16,7 +16,6 @@ const (
 	leaseRenew = 5 * time.Second
 	adoptEvery = 15 * time.Second
 	heldRetry  = time.Second
-	maxTries   = 3 // of one question in one process
 )
 
 // work queues the thread's open questions to be answered.
@@ -28,10 +27,15 @@ func (b *Bot) work(ctx context.Context, t store.ThreadKey) {
 // which they were asked. When another process has the lease it looks again
 // later: that process may have listed the open questions just before this one
 // was admitted.
+//
+// A question that is still open after its answer was tried ends the drain: the
+// ones behind it wait until adopt comes by and begins with it again.
 func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
-	if ctx.Err() != nil {
-		return // stopping: the questions stay open for the next process
+	b.polled.take(t.String())
+	if ctx.Err() != nil || b.stopping.Load() {
+		return // the questions stay open for the next process
 	}
+	until := time.Now().Add(leaseFor)
 	open, err := b.cfg.Store.Open(ctx, t)
 	if err == nil && len(open) == 0 {
 		return
@@ -49,10 +53,10 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 		b.lg.Error("a thread could not be taken up", "thread", t.String(), "error", err)
 		return
 	}
-	held, release := b.hold(ctx, lease)
+	held, release := b.hold(ctx, lease, until)
 	defer release()
-	tried := map[store.QuestionKey]bool{}
-	for {
+	var last store.QuestionKey
+	for !b.stopping.Load() {
 		open, err := b.cfg.Store.Open(held, t)
 		if err != nil {
 			if held.Err() == nil {
@@ -60,45 +64,38 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 			}
 			return
 		}
-		var next *store.Question
-		for i := range open {
-			if !tried[open[i].Key] {
-				next = &open[i]
-				break
-			}
-		}
-		if next == nil {
+		if len(open) == 0 || open[0].Key == last || held.Err() != nil {
 			return
 		}
-		tried[next.Key] = true
-		if n := b.tries.add(next.Key); n > maxTries {
-			continue
-		}
-		b.answerSafely(held, lease, *next)
-		if held.Err() != nil {
-			return
-		}
+		last = open[0].Key
+		b.answerSafely(held, lease, open[0])
 	}
 }
 
-// later looks at the thread again after a moment.
+// later looks at the thread again after a moment; once, however many ask for it.
 func (b *Bot) later(ctx context.Context, t store.ThreadKey) {
+	if !b.polled.add(t.String()) {
+		return
+	}
 	time.AfterFunc(heldRetry, func() { b.work(ctx, t) })
 }
 
 // hold renews the lease until release is called. The context it returns ends
-// when the lease is lost, so that nobody goes on working on another's thread.
-func (b *Bot) hold(ctx context.Context, l store.Lease) (held context.Context, release func()) {
+// when the lease is lost or until, its end, has passed without a renewal, so that
+// nobody goes on working on another's thread.
+func (b *Bot) hold(ctx context.Context, l store.Lease, until time.Time) (held context.Context, release func()) {
 	held, cancel := context.WithCancelCause(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() {
-		until := time.Now().Add(leaseFor)
 		for sleep(held, leaseRenew) == nil {
-			_, err := b.cfg.Store.Renew(held, l, leaseFor)
+			start := time.Now() // the store counts from later: this side gives up first
+			limited, stop := context.WithDeadline(held, until)
+			_, err := b.cfg.Store.Renew(limited, l, leaseFor)
+			stop()
 			switch {
 			case err == nil:
-				until = time.Now().Add(leaseFor)
-			case errors.Is(err, store.ErrLeaseLost), time.Now().After(until):
+				until = start.Add(leaseFor)
+			case errors.Is(err, store.ErrLeaseLost), !time.Now().Before(until):
 				cancel(store.ErrLeaseLost)
 				return
 			}
@@ -117,7 +114,7 @@ func (b *Bot) hold(ctx context.Context, l store.Lease) (held context.Context, re
 
 // answerSafely keeps a defect in one answer from taking the others down.
 func (b *Bot) answerSafely(ctx context.Context, l store.Lease, q store.Question) {
-	j := &job{question: q, lease: l, ref: randomID(3), began: time.Now()}
+	j := &job{question: q, lease: l, ref: randomID(3), began: time.Now(), fresh: b.fresh.take(q.Key.String())}
 	j.lg = b.lg.With("question", q.Key.String(), "ref", j.ref)
 	defer func() {
 		if r := recover(); r != nil {
@@ -146,7 +143,7 @@ func (b *Bot) adopt(ctx, work context.Context) {
 	}
 }
 
-// tryCounter counts how often this process has begun a question.
+// tryCounter counts how often this process has put a question to the model.
 type tryCounter struct {
 	mu sync.Mutex
 	n  map[store.QuestionKey]int
@@ -168,8 +165,31 @@ func (c *tryCounter) done(q store.QuestionKey) {
 	delete(c.n, q)
 }
 
-func (c *tryCounter) of(q store.QuestionKey) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.n[q]
+// keySet is a set of short keys.
+type keySet struct {
+	mu sync.Mutex
+	in map[string]bool
+}
+
+// add puts the key in, and says whether it is new.
+func (s *keySet) add(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.in[key] {
+		return false
+	}
+	if s.in == nil {
+		s.in = map[string]bool{}
+	}
+	s.in[key] = true
+	return true
+}
+
+// take removes the key, and says whether it was in.
+func (s *keySet) take(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.in[key]
+	delete(s.in, key)
+	return was
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -33,7 +34,10 @@ const (
 const callTimeout = 60 * time.Second
 
 func newWeb(cfg Config, m *metrics) *web {
-	transport := &slackTransport{base: http.DefaultTransport, apiURL: cfg.APIURL}
+	transport := &slackTransport{base: http.DefaultTransport}
+	if base, err := url.Parse(cfg.APIURL); err == nil { // else slack-go's first call says so
+		transport.api = *base
+	}
 	client := &http.Client{Transport: transport, Timeout: callTimeout}
 	return &web{
 		// Never OptionDebug: it logs whole messages.
@@ -48,15 +52,14 @@ func newWeb(cfg Config, m *metrics) *web {
 // and paces the opening of sockets, which slack-go does not: when Slack closes a
 // socket right after its hello, slack-go opens the next one without a pause.
 type slackTransport struct {
-	base   http.RoundTripper
-	apiURL string
-	opens  pacer
+	base  http.RoundTripper
+	api   url.URL
+	opens pacer
 }
 
 func (t *slackTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	method, isAPI := strings.CutPrefix(req.URL.String(), t.apiURL)
-	if req.Method == http.MethodPost && isAPI {
-		method, _, _ = strings.Cut(method, "?")
+	method, isAPI := strings.CutPrefix(req.URL.Path, t.api.Path)
+	if req.Method == http.MethodPost && isAPI && strings.EqualFold(req.URL.Host, t.api.Host) {
 		if _, ok := methods[method]; !ok {
 			return nil, fmt.Errorf("bot: the Slack method %q is not in the table of methods", method)
 		}
@@ -103,6 +106,22 @@ func (w *web) try(ctx context.Context, method string, idempotent bool, call func
 		}
 	}
 }
+
+// persist makes a call until it succeeds, its error is not worth another try, or
+// ctx ends. The pauses grow to persistMax.
+func persist(ctx context.Context, worthIt func(error) bool, call func() error) error {
+	for pause := persistMin; ; pause = min(2*pause, persistMax) {
+		err := call()
+		if err == nil || !worthIt(err) || sleep(ctx, pause) != nil {
+			return err
+		}
+	}
+}
+
+const (
+	persistMin = 500 * time.Millisecond
+	persistMax = 15 * time.Second
+)
 
 // transient says whether the same call may succeed a moment later: Slack's own
 // errors are final, apart from a few that mean "busy".

@@ -35,6 +35,7 @@ import (
 
 func main() {
 	ctx, done := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, done) // a second Ctrl-C ends it at once
 	err := run(ctx, os.Args[1:], envconfig.OsLookuper(), os.Stdout, os.Stderr)
 	done()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -78,6 +79,8 @@ func run(ctx context.Context, args []string, env envconfig.Lookuper, stdout, std
 	if err != nil {
 		return fmt.Errorf("using the model: %w", err)
 	}
+
+	defer client.Close()
 
 	dir, err := os.MkdirTemp("", "medbuddy-sandbox-")
 	if err != nil {
