@@ -39,7 +39,7 @@
 //
 // An answer (answer.go) is one road down:
 //
-//	placeholder  reply.go     one message, found again by its metadata, from now on only updated
+//	placeholder  post.go      one message, found again by its metadata, from now on only updated
 //	thread       store        the history
 //	gather       gather.go    what was written and posted since, up to the question
 //	look         files.go     files become labelled images, or a reason why not

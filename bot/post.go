@@ -1,0 +1,95 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// This file posts messages so that each stands in the thread once.
+
+// metaEvent marks MedBuddy's answers in Slack's message metadata, so that one
+// whose ts was lost can be found again instead of being posted twice.
+const metaEvent = "medbuddy_answer"
+
+func metadata(q store.QuestionKey, part int) slack.MsgOption {
+	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metaEvent,
+		EventPayload: map[string]any{"question": q.String(), "part": part}})
+}
+
+// placeholder makes the question's message stand, and remembers its ts. A
+// question that was begun before goes on in the message that it has.
+func (b *Bot) placeholder(ctx context.Context, j *job) error {
+	defer b.metrics.stage("placeholder", time.Now())
+	ts, found := j.question.AnswerTS, true
+	if ts == "" {
+		var err error
+		text := textReading(len(j.question.Files))
+		if ts, found, err = b.postOnce(ctx, j.question, 0, !j.fresh, plain(text)); err != nil {
+			return err
+		}
+		if err := b.cfg.Store.Place(ctx, j.lease, j.question.Key, ts); err != nil {
+			j.lg.Warn("the answer's place was not remembered; its metadata has it", "error", err)
+		}
+	}
+	j.reply = newReply(ctx, b, j, ts, found)
+	return nil
+}
+
+// postOnce posts a part of an answer exactly once. Posting is not idempotent in
+// Slack: before posting again after a crash (look) or a lost reply, the thread
+// is searched for the part; found says that it was there.
+func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, look bool, options []slack.MsgOption) (ts string, found bool, err error) {
+	options = append(options, metadata(q.Key, part))
+	err = persist(ctx, transient, func() (err error) {
+		if look {
+			if ts, err = b.findPart(ctx, q, part); err != nil || ts != "" {
+				found = ts != ""
+				return err
+			}
+		}
+		look = true
+		ts, err = b.post(ctx, q.Thread, options)
+		return err
+	})
+	return ts, found, err
+}
+
+func (b *Bot) post(ctx context.Context, t store.ThreadKey, options []slack.MsgOption) (ts string, err error) {
+	err = b.web.try(ctx, "chat.postMessage", false, func() error {
+		_, ts, err = b.web.api.PostMessageContext(ctx, t.Channel, append(options, slack.MsgOptionTS(t.TS))...)
+		return err
+	})
+	return ts, err
+}
+
+// findPart looks in the thread for a part of an answer that was posted before.
+func (b *Bot) findPart(ctx context.Context, q store.Question, part int) (string, error) {
+	params := &slack.GetConversationRepliesParameters{ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS,
+		Oldest: q.Key.TS, Limit: repliesPage, IncludeAllMetadata: true}
+	for range repliesPages {
+		var page []slack.Message
+		var more bool
+		err := b.web.try(ctx, "conversations.replies", true, func() (err error) {
+			page, more, params.Cursor, err = b.web.api.GetConversationRepliesContext(ctx, params)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+		for _, m := range page {
+			p := m.Metadata.EventPayload
+			n, _ := p["part"].(float64)
+			if m.Metadata.EventType == metaEvent && p["question"] == q.Key.String() && int(n) == part && b.isOwn(m) {
+				return m.Timestamp, nil
+			}
+		}
+		if !more || params.Cursor == "" {
+			break
+		}
+	}
+	return "", nil
+}
