@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -38,44 +39,45 @@ func newAccess(w *web) *access {
 
 // check decides for a person in a channel. external is what the event itself
 // said: a channel shared with, or an author of, another organisation.
-func (a *access) check(ctx context.Context, cfg Config, channel, user string, external bool) verdict {
+// An error means that Slack could not say just now.
+func (a *access) check(ctx context.Context, cfg Config, channel, user string, external bool) (verdict, error) {
 	switch {
 	case len(cfg.AllowedChannels) > 0 && !slices.Contains(cfg.AllowedChannels, channel):
-		return verdictChannel
+		return verdictChannel, nil
 	case cfg.AllowExternal:
-		return verdictTake
+		return verdictTake, nil
 	case external:
-		return verdictPerson
+		return verdictPerson, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, accessTimeout)
 	defer cancel()
-	outside, err := a.lookup(ctx, a.users, user, a.userIsExternal)
+	return verdictOf(a.lookup(ctx, a.users, user, a.userIsExternal))
+}
+
+// verdictOf turns what Slack said into a verdict. What will be the same next time,
+// such as a missing scope, is a verdict too.
+func verdictOf(external bool, err error) (verdict, error) {
 	switch {
+	case err != nil && !transient(err):
+		return verdictUnknown, nil
 	case err != nil:
-		return verdictUnknown
-	case outside:
-		return verdictPerson
+		return verdictUnknown, fmt.Errorf("finding out who may ask: %w", err)
+	case external:
+		return verdictPerson, nil
 	}
-	return verdictTake
+	return verdictTake, nil
 }
 
 // checkCommand is check for a slash command, whose payload does not say whether
 // the channel is shared.
-func (a *access) checkCommand(ctx context.Context, cfg Config, channel, user string) verdict {
-	v := a.check(ctx, cfg, channel, user, false)
-	if v != verdictTake || cfg.AllowExternal {
-		return v
+func (a *access) checkCommand(ctx context.Context, cfg Config, channel, user string) (verdict, error) {
+	v, err := a.check(ctx, cfg, channel, user, false)
+	if err != nil || v != verdictTake || cfg.AllowExternal {
+		return v, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, accessTimeout)
 	defer cancel()
-	shared, err := a.lookup(ctx, a.channels, channel, a.channelIsShared)
-	switch {
-	case err != nil:
-		return verdictUnknown
-	case shared:
-		return verdictPerson
-	}
-	return verdictTake
+	return verdictOf(a.lookup(ctx, a.channels, channel, a.channelIsShared))
 }
 
 func (a *access) lookup(ctx context.Context, kept map[string]known, id string, ask func(context.Context, string) (bool, error)) (bool, error) {

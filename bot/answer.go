@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/medbuddy/medbuddy/medgemma"
@@ -20,20 +19,20 @@ type job struct {
 	began    time.Time
 	lg       *slog.Logger
 	reply    *reply // set once the placeholder stands
+
+	places map[string]string // file id -> which of its message's files it is
+}
+
+func (j *job) place(fileID, which string) {
+	if j.places == nil {
+		j.places = map[string]string{}
+	}
+	j.places[fileID] = which
 }
 
 // maxTries is how often one process puts a question to the model: a question
 // that ends in a panic or is lost time and again must not go on for ever.
 const maxTries = 3
-
-// outcome is how a question ends: what the thread shows and what is remembered.
-type outcome struct {
-	name   string // for the metrics
-	text   string // mrkdwn; never empty
-	looked *looked
-	now    []store.Message // what people wrote since the turn before; may be empty
-	answer *store.Turn     // the model's; nil when there is none
-}
 
 // answer is the road of a question, from the placeholder to the stored turn. It
 // goes down and never back; each step that cannot be taken ends the question
@@ -64,7 +63,7 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		b.fail(ctx, j, now, "store", textStoreFailed(j.ref), err)
 		return
 	}
-	if sentence := b.blind(images, now); sentence != "" {
+	if sentence := b.blind(images, now, j.places); sentence != "" {
 		b.finish(ctx, j, outcome{name: "no_image", text: sentence, now: now})
 		return
 	}
@@ -117,55 +116,6 @@ func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, images []sto
 		}
 		return b.outcomeOf(j, set, seen, now, said, err), nil
 	}
-}
-
-// outcomeOf puts together what the thread shows of an answer.
-func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, said said, err error) outcome {
-	out := outcome{name: "answered", now: now, looked: &seen}
-	if said.end.Model != "" {
-		seen.model = said.end.Model
-	}
-	var notes []string
-	if err != nil {
-		trouble := asTrouble(err)
-		out.name = string(trouble.Kind)
-		if said.text != "" {
-			out.name = string(medgemma.KindCut)
-			trouble = &medgemma.Error{Kind: medgemma.KindCut, Err: err}
-		} else {
-			out.looked = nil
-		}
-		j.lg.Error("the model gave no whole answer", "kind", out.name, "error", err)
-		notes = append(notes, modelSentence(trouble, set.maxTokens, b.cfg.MaxTokensLimit, j.ref))
-	} else if said.end.Finish == "length" {
-		notes = append(notes, textCutOff(set.maxTokens, b.cfg.MaxTokensLimit))
-	}
-	if unread := unreadSentences(unreadOf(now)); unread != "" {
-		notes = append(notes, unread)
-	}
-	body := mrkdwn(said.text)
-	if body == "" && err == nil { // nothing in it that can be shown
-		body = modelSentence(&medgemma.Error{Kind: medgemma.KindEmpty}, set.maxTokens, b.cfg.MaxTokensLimit, j.ref)
-		out.name, out.looked, said.text = string(medgemma.KindEmpty), nil, ""
-	}
-	out.text = strings.TrimSpace(body + "\n\n" + strings.Join(notes, "\n\n"))
-	if said.text != "" {
-		out.answer = &store.Turn{Role: store.RoleModel, Text: said.text, Model: seen.model, FinishedBy: said.end.Finish,
-			Temperature: set.temperature, MaxTokens: set.maxTokens}
-	}
-	return out
-}
-
-// asTrouble is the model's error, or one that stands for what went wrong here.
-func asTrouble(err error) *medgemma.Error {
-	var trouble *medgemma.Error
-	if errors.As(err, &trouble) {
-		return trouble
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return &medgemma.Error{Kind: medgemma.KindTimeout, Err: err}
-	}
-	return &medgemma.Error{Kind: medgemma.KindServer, Err: err}
 }
 
 // fail ends a question because a part of the road was closed.
@@ -228,27 +178,6 @@ func (b *Bot) remember(ctx context.Context, j *job, turns []store.Turn) error {
 		return true
 	}
 	return persist(ctx, worthIt, func() error { return b.cfg.Store.Finish(ctx, j.lease, j.question.Key, turns) })
-}
-
-func turnsOf(out outcome) []store.Turn {
-	var turns []store.Turn
-	if len(out.now) > 0 {
-		turns = append(turns, store.Turn{Role: store.RoleUser, Messages: out.now})
-	}
-	if out.answer != nil {
-		turns = append(turns, *out.answer)
-	}
-	return turns
-}
-
-// withoutText keeps the images of messages that are too long to be kept.
-func withoutText(messages []store.Message) []store.Message {
-	out := make([]store.Message, len(messages))
-	for i, m := range messages {
-		m.Text = ""
-		out[i] = m
-	}
-	return out
 }
 
 // cannotSpeak is the end of a question whose placeholder cannot be posted: there

@@ -48,28 +48,36 @@ func parseSlash(name, text string) command {
 		if c := parseWords(text); c.verb != verbNone {
 			return c
 		}
+		// A known word with too much behind it: refused with its range.
+		if first, rest, _ := strings.Cut(text, " "); parseWords(first).verb == verbTemperature || parseWords(first).verb == verbMaxTokens {
+			return command{parseWords(first).verb, rest}
+		}
 	}
 	return command{verb: verbUnknown}
 }
 
-var commandRE = regexp.MustCompile(`(?i)^(?:set\s+)?(temperature|max[-_ ]?tokens|reset|settings|help)(?:\s*[:=]\s*|\s+(?:to\s+)?|$)(\S*)$`)
+var commandRE = regexp.MustCompile(`(?i)^(?:please\s+)?(?:/?medbuddy[\s-]+)?(?:set\s+)?(?:the\s+)?(temperature|temp|max[-_ ]?tokens|reset|settings|help)(?:\s*[:=]\s*|\s+(?:to\s+)?|$)(\S*?)(?:\s+please)?$`)
+
+// decoration is what people put around a command without meaning it.
+const decoration = " \t\n\u00a0,:;.!?`*_~\"'“”‘’"
 
 // parseWords reads a command typed as words: "temperature 0.2", "max-tokens
 // 800", "reset", "settings", "help". Anything longer is a question ("temperature
 // of the patient was 39"), and gives verbNone.
 func parseWords(text string) command {
-	m := commandRE.FindStringSubmatch(strings.TrimSpace(text))
+	text = strings.Trim(strings.ReplaceAll(text, "\u00a0", " "), decoration)
+	m := commandRE.FindStringSubmatch(text)
 	if m == nil {
 		return command{}
 	}
-	name, value := strings.ToLower(m[1]), m[2]
+	name, value := strings.ToLower(m[1]), strings.Trim(m[2], decoration)
 	switch name {
 	case "reset", "settings", "help":
 		if value != "" {
 			return command{}
 		}
 		return command{verb: verb(name)}
-	case "temperature":
+	case "temperature", "temp":
 		return command{verbTemperature, value}
 	default:
 		return command{verbMaxTokens, value}

@@ -172,14 +172,14 @@ func anyOf(set map[int]bool) bool {
 // blind returns the sentence that ends a question whose image did not reach the
 // model, or "" when the model may be asked. This is the promise that MedBuddy
 // never speaks of an image it did not send, and so it is code, not a prompt.
-func (b *Bot) blind(images []store.ImageRecord, now []store.Message) string {
+func (b *Bot) blind(images []store.ImageRecord, now []store.Message, places map[string]string) string {
 	own := now[len(now)-1]
 	question := b.words(own)
-	unread := unreadSentences(unreadOf(now))
+	unread := unreadSentences(unreadOf(now), places)
 	switch {
 	case len(own.Unread) > 0 && len(own.Images) == 0:
 		// The question came with files and none could be read: it is about them.
-		sentence := unreadSentences(own.Unread)
+		sentence := unreadSentences(own.Unread, places)
 		if len(images) > 0 {
 			sentence += "\n" + textAskWithout
 		}

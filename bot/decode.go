@@ -81,6 +81,9 @@ func decodeEvent(payload json.RawMessage, self identity) (message, error) {
 	if err := json.Unmarshal(payload, &cb); err != nil {
 		return message{}, fmt.Errorf("decoding the callback: %w", shapeError(err))
 	}
+	if cb.Type == "app_rate_limited" { // too many events of the workspace; Slack drops some
+		return message{}, errIgnored
+	}
 	var kind struct {
 		Type    string `json:"type"`
 		Subtype string `json:"subtype"`

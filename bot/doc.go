@@ -46,14 +46,15 @@
 //	blind        compose.go   no image that reaches the model, no question to it
 //	compose      compose.go   which images go along; prompt.go makes the turns, a pure function
 //	generate     generate.go  the model's words, while the thread sees them grow
-//	finish       reply.go     the final text with its label; the store appends and closes
+//	finish       outcome.go   the final text with its label (reply.go); the store appends and closes
 //
 // What people see is in texts.go, texts_files.go and texts_commands.go, with the
 // rules of tone. What the model wrote passes through markdown.go, which leaves
 // nothing of it live in Slack, and split.go, which keeps Slack's limits.
 // Commands (commands.go, slash.go, settings.go) set temperature and max tokens
 // for a channel or a thread. What MedBuddy may call and hear in Slack is one
-// table (surface.go), which the manifest must match and the transport enforces.
+// table (surface.go), which the manifest must match and the transport enforces;
+// a 429 closes the turnstile of its method (turnstile.go) for everybody.
 //
 // # Around it
 //

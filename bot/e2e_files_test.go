@@ -78,7 +78,7 @@ func TestMissedFileIsReadNextTime(t *testing.T) {
 func TestPartlyReadable(t *testing.T) {
 	w := newWorld(t, options{})
 	got := w.ask(w.ann, "", "@MedBuddy compare these two", film(t, 1), slacksim.File{Name: "doe_report_final.pdf", Data: []byte("%PDF-1.7\n")})
-	if !strings.Contains(got, "Looked at: Image 1") || !strings.Contains(got, "Not read: a file is a document") {
+	if !strings.Contains(got, "Looked at: Image 1") || !strings.Contains(got, "Not read: file 2 of 2 is a document") {
 		t.Errorf("answer %q", got)
 	}
 	if !strings.Contains(w.request(0).prefix(), "could not be read") {

@@ -120,7 +120,7 @@ func TestFatalAuthErrorEndsTheBot(t *testing.T) {
 // The bot also ends when its tokens are refused later: the app-level token alone,
 // and any token while it runs.
 func TestFatalAuthErrorEndsARunningBot(t *testing.T) {
-	for name, app := range map[string]string{"a bad app token": "xapp-nonsense", "revoked while running": ""} {
+	for name, app := range map[string]string{"a bad app token": "xapp-nonsense", "revoked while running": "", "the wrong kind of token": "kind"} {
 		t.Run(name, func(t *testing.T) {
 			sim, err := slacksim.Start(slacksim.Config{})
 			must(t, err)
@@ -131,7 +131,11 @@ func TestFatalAuthErrorEndsARunningBot(t *testing.T) {
 			model, err := medgemma.New(medgemma.Config{URL: "http://127.0.0.1:1/v1", Name: "m"})
 			must(t, err)
 			cfg := bot.Config{BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: model}
-			if app != "" {
+			switch app {
+			case "":
+			case "kind":
+				sim.Fail("apps.connections.open", slacksim.Fault{Error: "not_allowed_token_type", Times: -1})
+			default:
 				cfg.AppToken = app
 			}
 			b, err := bot.New(cfg)

@@ -80,6 +80,11 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 	for i, m := range posted {
 		messages[i] = m.Message
 		messages[i].Unread = nil
+		for n, f := range m.files {
+			if len(m.files) > 1 {
+				j.place(f.ID, fmt.Sprintf("file %d of %d", n+1, len(m.files)))
+			}
+		}
 	}
 	for _, r := range orphans(t) {
 		i := slices.IndexFunc(messages, func(m store.Message) bool { return m.TS == r.MessageTS })
@@ -212,7 +217,7 @@ func (b *Bot) download(ctx context.Context, f file) (data []byte, reason string)
 		url = f.URL
 	}
 	var buf limitedBuffer
-	err := b.web.try(ctx, "download", true, func() error {
+	err := b.web.try(ctx, download, true, func() error {
 		buf.Reset()
 		err := b.web.api.GetFileContext(ctx, url, &buf)
 		if reason = settledDownload(err); reason != "" {

@@ -47,11 +47,11 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, q store.Question) ([]t
 	for _, m := range found {
 		switch {
 		case m.Timestamp == q.Key.TS:
-			own.files = filesOf(m.Files)
+			own.files = filesOf(m)
 		case !after(m.Timestamp, last) || after(m.Timestamp, q.Key.TS), b.isOwn(m), !slices.Contains(append(human, "bot_message"), m.SubType):
 		case b.isCommand(m.Text, isDirect(q.Thread.Channel), strings.Contains(m.Text, "<@"+b.self.user)):
 		default:
-			out = append(out, threadMessage{store.Message{TS: m.Timestamp, User: author(m), Text: m.Text}, filesOf(m.Files)})
+			out = append(out, threadMessage{store.Message{TS: m.Timestamp, User: author(m), Text: m.Text}, filesOf(m)})
 		}
 	}
 	for _, id := range q.Files { // not in the thread (any more), or not asked for
@@ -134,10 +134,16 @@ type file struct {
 	DownloadURL string // url_private_download
 }
 
-func filesOf(files []slack.File) []file {
-	out := make([]file, 0, len(files))
-	for _, f := range files {
+// filesOf lists the files of a message, and of messages that it forwards.
+func filesOf(m slack.Message) []file {
+	var out []file
+	for _, f := range m.Files {
 		out = append(out, fileOf(f))
+	}
+	for _, a := range m.Attachments {
+		for _, f := range a.Files {
+			out = append(out, fileOf(f))
+		}
 	}
 	return out
 }

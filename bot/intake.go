@@ -104,7 +104,7 @@ func (v verdict) refusal() string {
 
 // gate says whether a message is for MedBuddy and whether its author may ask
 // here, and makes the question that is to be recorded. An error means that the
-// store could not say whether the thread is one that is served.
+// store or Slack could not say just now.
 func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, error) {
 	q := store.Question{
 		Key:    store.QuestionKey{Team: b.self.team, Channel: m.channel, TS: m.ts},
@@ -123,7 +123,11 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 			return q, verdictLeave, err
 		}
 	}
-	if v := b.access.check(ctx, b.cfg, m.channel, m.user, m.external); v != verdictTake {
+	v, err := b.access.check(ctx, b.cfg, m.channel, m.user, m.external)
+	if err != nil {
+		return q, verdictLeave, err
+	}
+	if v != verdictTake {
 		if !m.direct && !m.mention {
 			return q, verdictLeave, nil // said nothing to MedBuddy: a refusal for each remark would nag
 		}

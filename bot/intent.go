@@ -14,10 +14,14 @@ var (
 	// unitRE after a number says that it is a measure, not a label.
 	unitRE = regexp.MustCompile(`(?i)^(?:[.,]\d|\s*(?:mm|cm|m|%|°|mg|ml|hu|x|times?|h|hours?|min|minutes?|days?|weeks?|months?|years?|slices?|series|degrees?)\b|\s*[%°])`)
 
+	// notLabelRE after the first number says that it counts or measures: "the image
+	// 3 weeks ago", "image 2 of the series".
+	notLabelRE = regexp.MustCompile(unitRE.String() + `|(?i)^\s*(?:of|/)`)
+
 	// impliesRE finds wording that only makes sense with a picture. It errs on
 	// the side of asking for one: with people's health at stake, a request for
 	// the picture is cheaper than an answer about one that was never sent.
-	impliesRE = regexp.MustCompile(`(?i)\b(images?|imaging|scans?|pictures?|pics?|photos?|photographs?|films?|x-?rays?|cxr|axr|radiographs?|radiograms?|ct|cts|cta|mri?s?|mra|ultrasounds?|sonograms?|echo|mammograms?|mammography|fundus|oct|slides?|smears?|biops(?:y|ies)|histology|ecgs?|ekgs?|angiograms?|scintigra\w*|pet|dexa|slices?|series|shown|shows?|visible|see (?:here|in|on|any)|you see|look(?:s|ing)? (?:at|like)|this (?:lesion|mole|nodule|mass|fracture|opacity|rash|case|one)|attached|above|the (?:left|right) (?:lung|side|one)|findings?|impression)\b`)
+	impliesRE = regexp.MustCompile(`(?i)\b(images?|imaging|scans?|pictures?|pics?|photos?|photographs?|films?|x-?rays?|cxr|axr|radiographs?|radiograms?|ct|cts|cta|mri?s?|mra|ultrasounds?|sonograms?|echo|mammograms?|mammography|fundus|oct|slides?|smears?|biops(?:y|ies)|histology|ecgs?|ekgs?|angiograms?|scintigra\w*|pet|dexa|slices?|series|shown|shows?|visible|see (?:here|in|on|any)|you see|look(?:s|ing)? (?:at|like)|this (?:lesion|mole|nodule|mass|fracture|opacity|rash|case|one)|attached|above|here|bild(?:er|es)?|röntgen\w*|aufnahmen?|foto\w*|imagen(?:es)?|radiograf[ií]as?|radiographies?|clichés?|the (?:left|right) (?:lung|side|one)|findings?|impression)\b`)
 )
 
 // namedImages returns the labels that a question names, in rising order: 1 and 3
@@ -26,6 +30,9 @@ var (
 func namedImages(question string) []int {
 	var labels []int
 	for _, at := range labelRE.FindAllStringSubmatchIndex(question, -1) {
+		if notLabelRE.MatchString(question[at[1]:]) {
+			continue
+		}
 		label, _ := strconv.Atoi(question[at[2]:at[3]]) // the pattern allows digits only
 		labels = append(labels, label)
 		for rest := question[at[1]:]; ; {

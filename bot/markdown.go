@@ -48,7 +48,7 @@ func inert(s string) string {
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
+		case r == '\n' || r == '\t' || r == '\u200c' || r == '\u200d': // joiners, which scripts and emoji need
 			return r
 		case r == '\r':
 			return -1

@@ -48,8 +48,16 @@ func plainText(text, self string, person func(user string) string) string {
 		}
 	})
 	text = html.UnescapeString(text)
-	return strings.TrimSpace(disarm(text))
+	return strings.TrimSpace(unforge(disarm(text)))
 }
+
+// forgedRE finds lines that look like what buildPrompt writes between people's
+// words: a speaker, the label of an image, a note.
+var forgedRE = regexp.MustCompile(`(?im)^[\t ]*(?:person\s+[a-z]{1,3}\s*:|image\s+\d+\s*(?:\[.*)?$|\[.*\]\s*$)`)
+
+// unforge marks such lines as quoted, so that nobody can put words into a
+// colleague's mouth or an image into the conversation by typing.
+func unforge(text string) string { return forgedRE.ReplaceAllString(text, "> $0") }
 
 // disarm makes the control tokens of Gemma's template harmless: what was
 // <end_of_turn> reads as [end_of_turn]. Nothing else of the text changes.

@@ -97,6 +97,7 @@ func (r *reply) pump(ctx context.Context) {
 		pause := spacing
 		var limited *slack.RateLimitedError
 		if err := r.updateOnce(ctx, growTimeout, plain(text)); errors.As(err, &limited) {
+			r.b.web.gates["chat.update"].shut(limited.RetryAfter) // final texts come first after it
 			pause = max(pause, limited.RetryAfter)
 		}
 		shown = text

@@ -32,7 +32,13 @@ func (b *Bot) slash(ctx context.Context, env envelope) {
 	}
 	limited, cancel := context.WithDeadline(ctx, env.at.Add(admitTimeout))
 	defer cancel()
-	if v := b.access.checkCommand(limited, b.cfg, c.Channel, c.User); v != verdictTake {
+	v, err := b.access.checkCommand(limited, b.cfg, c.Channel, c.User)
+	if err != nil {
+		b.lg.Warn("a command was refused because Slack could not say who gave it", "error", err)
+		env.ack(privately(textAskAgain))
+		return
+	}
+	if v != verdictTake {
 		b.metrics.questions.WithLabelValues(string(store.KindRefused)).Inc()
 		env.ack(privately(v.refusal()))
 		return

@@ -37,12 +37,19 @@ type envelope struct {
 func (b *Bot) listen(ctx, work context.Context) error {
 	client := socketmode.New(b.web.api, socketmode.OptionReadLimit(maxFrame),
 		socketmode.OptionLog(log.New(io.Discard, "", 0)))
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	done := make(chan error, 1)
 	go func() { done <- client.RunContext(ctx) }()
 	defer b.alive.Store(false)
 	for {
 		select {
 		case e := <-client.Events:
+			if failed, ok := e.Data.(*slack.ConnectionErrorEvent); ok && hopeless(failed.ErrorObj) {
+				stop()
+				<-done
+				return failed.ErrorObj
+			}
 			b.receive(work, client, e)
 		case err := <-done:
 			return err
@@ -85,6 +92,9 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, e socketmo
 func (b *Bot) envelope(ctx context.Context, client *socketmode.Client, id string, payload json.RawMessage, retry int) envelope {
 	at := time.Now()
 	return envelope{id: id, payload: payload, retry: retry, at: at, ack: func(answer any) {
+		if id == "" {
+			return // nothing that could be acked
+		}
 		ctx, cancel := context.WithDeadline(ctx, at.Add(ackTimeout))
 		defer cancel()
 		if err := client.AckCtx(ctx, id, answer); err != nil {
@@ -93,6 +103,15 @@ func (b *Bot) envelope(ctx context.Context, client *socketmode.Client, id string
 		}
 		b.metrics.acks.Observe(time.Since(at).Seconds())
 	}}
+}
+
+// hopeless says that a socket will never open, where slack-go would try for ever.
+func hopeless(err error) bool {
+	switch slackCode(err) {
+	case "link_disabled", "not_allowed_token_type", "missing_scope", "no_permission", "access_denied":
+		return true
+	}
+	return false
 }
 
 // shortError is the error without anything that it may quote.

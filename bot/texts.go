@@ -79,7 +79,9 @@ const (
 	textEmptyMention = "Post a scan here and ask me about it, for example: _what is the view, and is there a pleural effusion?_ In this thread I then answer follow-up questions without a mention."
 )
 
-const textNotTaken = "I could not take your question: my memory was out of reach for several minutes. Ask again in a minute."
+const textNotTaken = "I could not take your question for several minutes. Ask again in a minute."
+
+const textStoppedEarly = "*The model ended this answer early, so it may be incomplete.* Ask again in other words."
 
 func textFailed(ref string) string {
 	return "Something went wrong on my side and there is no answer. Ask again; if it happens twice, give your administrator this reference: " + ref
@@ -143,6 +145,9 @@ func textThreadUnread(ref string) string {
 }
 
 func textMissingScope(scope, ref string) string {
+	if scope == "" {
+		scope = "to read messages here"
+	}
 	return fmt.Sprintf("I may not read this thread: the permission %s is missing. Your administrator must add it and reinstall the app. Reference: %s", inert(scope), ref)
 }
 
@@ -151,7 +156,8 @@ func textMissingScope(scope, ref string) string {
 const (
 	textOutsideChannel = "MedBuddy is not set up for this channel, so I do not answer here. Ask your administrator to allow it."
 	textExternal       = "MedBuddy answers members of this workspace only, in channels that are not shared with other organisations, so I do not answer you here."
-	textCannotCheck    = "I could not check whether I may answer you, so I did not. Ask again in a minute."
+	textCannotCheck    = "I may not look up whether you are a member of this workspace, so I do not answer you. Your administrator must check my permissions (users:read, channels:read) and reinstall the app."
+	textAskAgain       = "I could not check whether I may answer you, so I did nothing. Try again in a minute."
 )
 
 // Under the answer.

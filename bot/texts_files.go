@@ -90,20 +90,32 @@ func unsupportedSentence(f imaging.Format) string {
 	}
 }
 
-// unreadSentences lists each different reason once, with its count.
-func unreadSentences(unread []store.UnreadFile) string {
+// unreadSentences lists each different reason once, with the files it is for:
+// places says of a file, by id, which of its message's files it is.
+func unreadSentences(unread []store.UnreadFile, places map[string]string) string {
 	var order []string
 	count := map[string]int{}
+	which := map[string][]string{}
 	for _, f := range unread {
 		if count[f.Reason] == 0 {
 			order = append(order, f.Reason)
 		}
 		count[f.Reason]++
+		if place := places[f.FileID]; place != "" {
+			which[f.Reason] = append(which[f.Reason], place)
+		}
 	}
 	lines := make([]string, len(order))
 	for i, reason := range order {
-		lines[i] = "Not read: a file "
-		if n := count[reason]; n > 1 {
+		n, at := count[reason], which[reason]
+		switch {
+		case n == 1 && len(at) == 1:
+			lines[i] = "Not read: " + at[0] + " "
+		case n == 1:
+			lines[i] = "Not read: a file "
+		case len(at) == n && n <= 5:
+			lines[i] = fmt.Sprintf("Not read: %s; each ", strings.Join(at, ", "))
+		default:
 			lines[i] = fmt.Sprintf("Not read: %d files; each ", n)
 		}
 		lines[i] += fileSentence(reason)

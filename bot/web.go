@@ -20,6 +20,7 @@ type web struct {
 	api     *slack.Client
 	metrics *metrics
 	growing *rate.Limiter
+	gates   map[string]*turnstile // by method
 }
 
 // Slack allows 50 and more chat.update a minute, for the whole workspace (Tier 3,
@@ -39,7 +40,12 @@ func newWeb(cfg Config, m *metrics) *web {
 		transport.api = *base
 	}
 	client := &http.Client{Transport: transport, Timeout: callTimeout}
+	gates := map[string]*turnstile{download: newTurnstile(download)}
+	for method := range methods {
+		gates[method] = newTurnstile(method)
+	}
 	return &web{
+		gates: gates,
 		// Never OptionDebug: it logs whole messages.
 		api: slack.New(cfg.BotToken, slack.OptionAPIURL(cfg.APIURL), slack.OptionAppLevelToken(cfg.AppToken),
 			slack.OptionHTTPClient(client)),
@@ -72,6 +78,9 @@ func (t *slackTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.base.RoundTrip(req)
 }
 
+// download stands for fetching a file, which is no method of the Web API.
+const download = "download"
+
 // tries is how often a call is made that meets trouble other than a rate limit.
 const tries = 4
 
@@ -80,7 +89,11 @@ const tries = 4
 // posting is not.
 func (w *web) try(ctx context.Context, method string, idempotent bool, call func() error) error {
 	pause := 300 * time.Millisecond
+	gate := w.gates[method]
 	for n := 1; ; n++ {
+		if err := gate.pass(ctx); err != nil {
+			return fmt.Errorf("%s: waiting for one's turn: %w", method, err)
+		}
 		err := call()
 		w.metrics.slack.WithLabelValues(method, result(err)).Inc()
 		if err == nil {
@@ -93,9 +106,7 @@ func (w *web) try(ctx context.Context, method string, idempotent bool, call func
 			return err
 		case errors.As(err, &limited):
 			n-- // waiting one's turn is no failed try
-			if sleep(ctx, limited.RetryAfter+time.Duration(rand.Int64N(int64(200*time.Millisecond)))) != nil {
-				return err
-			}
+			gate.shut(limited.RetryAfter)
 		case !idempotent || !transient(err) || n == tries:
 			return err
 		default:

@@ -170,6 +170,11 @@ func refusal(t *target, f form, status int, body []byte) error {
 		if refusesStream(body) {
 			return &notOffered{because: e}
 		}
+		// On Vertex AI a container that knows no chat path may say so in many
+		// words; :predict then answers, or refuses for the real reason.
+		if t.name != "" && e.Kind == KindRejected {
+			return &notOffered{plain: true, because: e}
+		}
 	}
 	return e
 }

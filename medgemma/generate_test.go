@@ -62,12 +62,13 @@ func TestFallsBackToPredictAndRemembers(t *testing.T) {
 		refusal modelsim.Script
 		calls   []string // v1beta1 or v1
 	}{
-		"404":           {modelsim.Status(404, "no such path"), []string{"v1beta1", "v1", "v1"}},
-		"405":           {modelsim.Status(405, ""), []string{"v1beta1", "v1", "v1"}},
-		"501":           {modelsim.Status(501, ""), []string{"v1beta1", "v1", "v1"}},
-		"400 nested":    {modelsim.Nested400("Unrecognized request argument supplied: stream"), []string{"v1beta1", "v1beta1", "v1", "v1"}},
-		"400 flat":      {modelsim.Flat400("Streaming is not supported"), []string{"v1beta1", "v1beta1", "v1", "v1"}},
-		"schema in 200": {modelsim.NoStreamSchema(), []string{"v1beta1", "v1beta1", "v1", "v1"}},
+		"404":                {modelsim.Status(404, "no such path"), []string{"v1beta1", "v1", "v1"}},
+		"405":                {modelsim.Status(405, ""), []string{"v1beta1", "v1", "v1"}},
+		"501":                {modelsim.Status(501, ""), []string{"v1beta1", "v1", "v1"}},
+		"400 nested":         {modelsim.Nested400("Unrecognized request argument supplied: stream"), []string{"v1beta1", "v1beta1", "v1", "v1"}},
+		"400 flat":           {modelsim.Flat400("Streaming is not supported"), []string{"v1beta1", "v1beta1", "v1", "v1"}},
+		"400 in other words": {modelsim.Nested400("Request contains an invalid argument."), []string{"v1beta1", "v1", "v1"}},
+		"schema in 200":      {modelsim.NoStreamSchema(), []string{"v1beta1", "v1beta1", "v1", "v1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startSim(t, modelsim.Config{Mode: modelsim.Plain, NoStream: c.refusal})

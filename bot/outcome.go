@@ -1,0 +1,98 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/medbuddy/medbuddy/medgemma"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// outcome is how a question ends: what the thread shows and what is remembered.
+type outcome struct {
+	name   string // for the metrics
+	text   string // mrkdwn; never empty
+	looked *looked
+	now    []store.Message // what people wrote since the turn before; may be empty
+	answer *store.Turn     // the model's; nil when there is none
+}
+
+// wholeFinishes are the reasons with which a server ends a whole answer.
+var wholeFinishes = []string{"", "stop", "eos", "eos_token", "end_turn", "stop_sequence"}
+
+// outcomeOf puts together what the thread shows of an answer.
+func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, said said, err error) outcome {
+	out := outcome{name: "answered", now: now, looked: &seen}
+	if said.end.Model != "" {
+		seen.model = said.end.Model
+	}
+	var notes []string
+	if err != nil {
+		trouble := asTrouble(err)
+		out.name = string(trouble.Kind)
+		if said.text != "" {
+			out.name = string(medgemma.KindCut)
+			trouble = &medgemma.Error{Kind: medgemma.KindCut, Err: err}
+		} else {
+			out.looked = nil
+		}
+		j.lg.Error("the model gave no whole answer", "kind", out.name, "error", err)
+		notes = append(notes, modelSentence(trouble, set.maxTokens, b.cfg.MaxTokensLimit, j.ref))
+	}
+	switch finish := said.end.Finish; {
+	case err != nil:
+	case finish == "length":
+		notes = append(notes, textCutOff(set.maxTokens, b.cfg.MaxTokensLimit))
+	case !slices.Contains(wholeFinishes, finish):
+		notes = append(notes, textStoppedEarly)
+	}
+	if unread := unreadSentences(unreadOf(now), j.places); unread != "" {
+		notes = append(notes, unread)
+	}
+	body := mrkdwn(said.text)
+	if body == "" && err == nil { // nothing in it that can be shown
+		body = modelSentence(&medgemma.Error{Kind: medgemma.KindEmpty}, set.maxTokens, b.cfg.MaxTokensLimit, j.ref)
+		out.name, out.looked, said.text = string(medgemma.KindEmpty), nil, ""
+	}
+	out.text = strings.TrimSpace(body + "\n\n" + strings.Join(notes, "\n\n"))
+	if said.text != "" {
+		out.answer = &store.Turn{Role: store.RoleModel, Text: said.text, Model: seen.model, FinishedBy: said.end.Finish,
+			Temperature: set.temperature, MaxTokens: set.maxTokens}
+	}
+	return out
+}
+
+// asTrouble is the model's error, or one that stands for what went wrong here.
+func asTrouble(err error) *medgemma.Error {
+	var trouble *medgemma.Error
+	if errors.As(err, &trouble) {
+		return trouble
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &medgemma.Error{Kind: medgemma.KindTimeout, Err: err}
+	}
+	return &medgemma.Error{Kind: medgemma.KindServer, Err: err}
+}
+
+func turnsOf(out outcome) []store.Turn {
+	var turns []store.Turn
+	if len(out.now) > 0 {
+		turns = append(turns, store.Turn{Role: store.RoleUser, Messages: out.now})
+	}
+	if out.answer != nil {
+		turns = append(turns, *out.answer)
+	}
+	return turns
+}
+
+// withoutText keeps the images of messages that are too long to be kept.
+func withoutText(messages []store.Message) []store.Message {
+	out := make([]store.Message, len(messages))
+	for i, m := range messages {
+		m.Text = ""
+		out[i] = m
+	}
+	return out
+}
