@@ -34,7 +34,10 @@ const (
 func (b *Bot) gather(ctx context.Context, t store.Thread, q store.Question) ([]threadMessage, error) {
 	defer b.metrics.stage("gather", time.Now())
 	last := lastTS(t)
-	found, err := b.replies(ctx, q, last)
+	var found []slack.Message
+	err := b.eachReply(ctx, slack.GetConversationRepliesParameters{
+		ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: last, Latest: q.Key.TS, Inclusive: true,
+	}, func(m slack.Message) bool { found = append(found, m); return false })
 	own := threadMessage{Message: store.Message{TS: q.Key.TS, User: q.User, Text: q.Text}}
 	if err != nil {
 		if q.Key.TS != q.Thread.TS || len(q.Files) == 0 || ctx.Err() != nil {
@@ -78,29 +81,22 @@ func lastTS(t store.Thread) string {
 	return last
 }
 
-// replies pages through the thread from last to the question.
-func (b *Bot) replies(ctx context.Context, q store.Question, last string) ([]slack.Message, error) {
-	params := &slack.GetConversationRepliesParameters{
-		ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Limit: repliesPage,
-		Oldest: last, Latest: q.Key.TS, Inclusive: true,
-	}
-	var all []slack.Message
+// eachReply pages through a thread, at most repliesPages pages of it, and shows
+// each message to visit until that says stop.
+func (b *Bot) eachReply(ctx context.Context, params slack.GetConversationRepliesParameters, visit func(slack.Message) (stop bool)) error {
+	params.Limit = repliesPage
 	for range repliesPages {
 		var page []slack.Message
 		var more bool
 		err := b.web.try(ctx, "conversations.replies", true, func() (err error) {
-			page, more, params.Cursor, err = b.web.api.GetConversationRepliesContext(ctx, params)
+			page, more, params.Cursor, err = b.web.api.GetConversationRepliesContext(ctx, &params)
 			return err
 		})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page...)
-		if !more || params.Cursor == "" {
-			return all, nil
+		if err != nil || slices.ContainsFunc(page, visit) || !more || params.Cursor == "" {
+			return err
 		}
 	}
-	return all, nil
+	return nil
 }
 
 func (b *Bot) isOwn(m slack.Message) bool {

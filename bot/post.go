@@ -67,29 +67,16 @@ func (b *Bot) post(ctx context.Context, t store.ThreadKey, options []slack.MsgOp
 }
 
 // findPart looks in the thread for a part of an answer that was posted before.
-func (b *Bot) findPart(ctx context.Context, q store.Question, part int) (string, error) {
-	params := &slack.GetConversationRepliesParameters{ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS,
-		Oldest: q.Key.TS, Limit: repliesPage, IncludeAllMetadata: true}
-	for range repliesPages {
-		var page []slack.Message
-		var more bool
-		err := b.web.try(ctx, "conversations.replies", true, func() (err error) {
-			page, more, params.Cursor, err = b.web.api.GetConversationRepliesContext(ctx, params)
-			return err
-		})
-		if err != nil {
-			return "", err
+func (b *Bot) findPart(ctx context.Context, q store.Question, part int) (ts string, err error) {
+	err = b.eachReply(ctx, slack.GetConversationRepliesParameters{
+		ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: q.Key.TS, IncludeAllMetadata: true,
+	}, func(m slack.Message) bool {
+		p := m.Metadata.EventPayload
+		n, _ := p["part"].(float64)
+		if m.Metadata.EventType == metaEvent && p["question"] == q.Key.String() && int(n) == part && b.isOwn(m) {
+			ts = m.Timestamp
 		}
-		for _, m := range page {
-			p := m.Metadata.EventPayload
-			n, _ := p["part"].(float64)
-			if m.Metadata.EventType == metaEvent && p["question"] == q.Key.String() && int(n) == part && b.isOwn(m) {
-				return m.Timestamp, nil
-			}
-		}
-		if !more || params.Cursor == "" {
-			break
-		}
-	}
-	return "", nil
+		return ts != ""
+	})
+	return ts, err
 }
