@@ -246,11 +246,9 @@ func TestBlackBoxRoad(t *testing.T) {
 		if err != nil || !strings.Contains(reply.Text, "64 to 8192") {
 			t.Errorf("63: %q, %v", reply.Text, err)
 		}
-		w.post("", "@MedBuddy what is this?", scan(t))
-		requests, err := w.model.Wait(t.Context(), 1)
-		if err != nil {
-			t.Fatal(err)
-		}
+		root := w.post("", "@MedBuddy what is this?", scan(t))
+		w.wait(func() bool { n, _ := w.answers(root); return n == 1 })
+		requests := w.model.Requests()
 		if !bytes.Contains(requests[0].Body, []byte(`"temperature":0,`)) && !bytes.Contains(requests[0].Body, []byte(`"temperature":0}`)) {
 			t.Error("temperature 0 did not arrive as 0")
 		}
