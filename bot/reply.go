@@ -144,7 +144,7 @@ func (r *reply) interrupt(ctx context.Context) {
 	r.stop()
 	text := textInterrupted
 	if !r.latest.ready && r.latest.text != "" {
-		text = growing(r.latest.text) + "\n\n" + text
+		text = strings.TrimSuffix(growing(r.latest.text), stillWriting) + "\n" + text
 	}
 	if err := r.updateOnce(ctx, interruptTimeout, plain(text)); err != nil {
 		r.b.lg.Warn("the thread could not be told of the restart", "question", r.q.Key.String(), "error", err)
