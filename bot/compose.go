@@ -150,6 +150,11 @@ func (b *Bot) learn(e *medgemma.Error, sent, window int) (next int, again bool) 
 			break
 		}
 		window = window * 3 / 4 // the estimate was too low, for this text alone
+	case medgemma.KindTooLarge:
+		if e.Limit <= 0 {
+			return window, false // the server says so, and MaxBody knew no better
+		}
+		// Not sent: the endpoint turned out to be a shared one, and MaxBody says so now.
 	default:
 		return window, false
 	}

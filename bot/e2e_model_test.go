@@ -58,8 +58,10 @@ func TestCutStreamKeepsWhatWasSaid(t *testing.T) {
 
 func TestWakeUpIsToldAndWaitedOut(t *testing.T) {
 	w := newWorld(t, options{})
-	w.model.Answer(modelsim.Waking(3), modelsim.Text("Awake: the lungs are clear."))
+	w.model.Answer(modelsim.Waking(1_000_000))
 	root := w.post(w.ann, w.channel, "", "@MedBuddy describe this", film(t, 1))
+	w.wait("the news", func() bool { return len(w.said(root)) == 1 && strings.Contains(w.said(root)[0], "starting up") })
+	w.model.Answer(modelsim.Text("Awake: the lungs are clear."))
 	w.answer(root, 1)
 	if got := w.said(root)[0]; !strings.Contains(got, "Awake") {
 		t.Errorf("the thread says %q", got)

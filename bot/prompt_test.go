@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 const testBot = "UBOT"
 
-// said makes messages: "U1: text" with labels of images after it.
+// wrote makes a message, with the labels of the images that came with it.
 func wrote(ts, user, text string, images ...int) store.Message {
 	return store.Message{TS: ts, User: user, Text: text, Images: images}
 }

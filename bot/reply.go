@@ -95,9 +95,15 @@ func (r *reply) pump(ctx context.Context) {
 			continue
 		}
 		pause := spacing
+		if r.b.web.gates[chatUpdate].busy() { // final texts come first
+			if sleep(ctx, pause) != nil {
+				return
+			}
+			continue
+		}
 		var limited *slack.RateLimitedError
 		if err := r.updateOnce(ctx, growTimeout, plain(text)); errors.As(err, &limited) {
-			r.b.web.gates["chat.update"].shut(limited.RetryAfter) // final texts come first after it
+			r.b.web.gates[chatUpdate].shut(limited.RetryAfter)
 			pause = max(pause, limited.RetryAfter)
 		}
 		shown = text
@@ -127,7 +133,7 @@ func (r *reply) updateOnce(ctx context.Context, timeout time.Duration, options [
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, r.ts, append(options, metadata(r.q.Key, 0))...)
-	r.b.metrics.slack.WithLabelValues("chat.update", result(err)).Inc()
+	r.b.metrics.slack.WithLabelValues(chatUpdate, result(err)).Inc()
 	return err
 }
 
@@ -191,7 +197,7 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) error {
 
 // replace gives a message of this answer another text.
 func (r *reply) replace(ctx context.Context, ts string, part int, options []slack.MsgOption) error {
-	return r.b.web.try(ctx, "chat.update", true, func() error {
+	return r.b.web.try(ctx, chatUpdate, true, func() error {
 		_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, ts, append(options, metadata(r.q.Key, part))...)
 		return err
 	})

@@ -22,6 +22,8 @@ var events = map[string]string{
 // commands are the slash commands; the second and third are short forms.
 var commands = []string{cmdMedbuddy, cmdTemperature, cmdMaxTokens}
 
+const chatUpdate = "chat.update"
+
 // methods are the Web API methods that MedBuddy calls, with the bot scopes that
 // each needs (docs.slack.dev/reference/methods). A method whose scope depends
 // on the kind of conversation lists one for each kind that is served.
@@ -30,7 +32,7 @@ var methods = map[string][]string{
 	"auth.test":             nil,
 	"chat.postEphemeral":    {"chat:write"},
 	"chat.postMessage":      {"chat:write"},
-	"chat.update":           {"chat:write"},
+	chatUpdate:              {"chat:write"},
 	"conversations.info":    {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
 	"files.info":            {"files:read"},

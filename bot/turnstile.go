@@ -26,7 +26,7 @@ const slowFor = time.Minute
 // paces are Slack's documented rates in calls a minute, for the methods that have
 // a low one (docs.slack.dev/apis/web-api/rate-limits: Tier 3, and one message a
 // second); the others get Tier 4's.
-var paces = map[string]int{"chat.update": 50, "conversations.replies": 50, "conversations.info": 50, "chat.postMessage": 60}
+var paces = map[string]int{chatUpdate: 50, "conversations.replies": 50, "conversations.info": 50, "chat.postMessage": 60}
 
 func newTurnstile(method string) *turnstile {
 	perMinute, ok := paces[method]
@@ -54,6 +54,13 @@ func (t *turnstile) pass(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// busy says that not everybody passes at once.
+func (t *turnstile) busy() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return time.Now().Before(t.slow)
 }
 
 // shut keeps everybody out for d, because Slack said so.

@@ -16,8 +16,14 @@ func TestTurnstile(t *testing.T) {
 		if err := gate.pass(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		if gate.busy() {
+			t.Error("busy before anything happened")
+		}
 		start := time.Now()
 		gate.shut(5 * time.Second)
+		if !gate.busy() {
+			t.Error("not busy after a 429")
+		}
 		gate.shut(time.Second) // a shorter one does not open it earlier
 		var mu sync.Mutex
 		var passed []time.Duration
