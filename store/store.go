@@ -5,9 +5,12 @@ import (
 	"time"
 )
 
-// MaxImageBytes is the most that PutImage takes: with its fields a prepared
-// image must fit one Firestore document (1,048,576 bytes).
+// MaxImageBytes is the most that one slice of PutImage may hold: with its fields it
+// must fit one Firestore document (1,048,576 bytes).
 const MaxImageBytes = 900 << 10
+
+// MaxSlices is the most slices of one image.
+const MaxSlices = 128
 
 // MaxTurnBytes is the most text that one Turn, or one Question, may hold, for
 // the same reason.
@@ -94,16 +97,19 @@ type Store interface {
 	// not live, ErrNotFound when the question is not open.
 	Place(ctx context.Context, l Lease, q QuestionKey, answerTS string) error
 
-	// PutImage stores a prepared image under its label, with its record. Labels
-	// count 1, 2, 3 ... within a thread; storing a label again replaces it, a
-	// label beyond the next one is ErrInvalidKey. ErrLeaseLost when the lease
-	// is not live, ErrNotFound when there is no thread, ErrTooLarge over
-	// MaxImageBytes.
-	PutImage(ctx context.Context, l Lease, r ImageRecord, data []byte) error
+	// PutImage stores a prepared image under its label, with its record and the
+	// bytes of each of its slices: data[i] is that of r.Slices[i]. The image is
+	// there with all its slices or not at all. Labels count 1, 2, 3 ... within a
+	// thread; storing a label again replaces it, a label beyond the next one is
+	// ErrInvalidKey, and so is a record whose Slices are none or not as many as
+	// data. ErrLeaseLost when the lease is not live, ErrNotFound when there is no
+	// thread, ErrTooLarge when a slice is over MaxImageBytes or there are more
+	// than MaxSlices.
+	PutImage(ctx context.Context, l Lease, r ImageRecord, data [][]byte) error
 
-	// Image returns a stored image's record and bytes, or ErrNotFound. A label
-	// below 1 is ErrInvalidKey.
-	Image(ctx context.Context, t ThreadKey, label int) (ImageRecord, []byte, error)
+	// Image returns a stored image's record and the bytes of its slices, or
+	// ErrNotFound. A label below 1 is ErrInvalidKey.
+	Image(ctx context.Context, t ThreadKey, label int) (ImageRecord, [][]byte, error)
 
 	// Finish appends turns to the thread, in order and without a gap, and
 	// closes the question: its text and files are erased from the record of the

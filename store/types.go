@@ -83,18 +83,30 @@ type UnreadFile struct {
 	Reason string // a short word of the bot's, such as "html" or "download"
 }
 
-// ImageRecord says what an image of a thread is. The label is for life.
+// ImageRecord says what an image of a thread is: a picture, or a series of
+// slices. The label is for life.
 type ImageRecord struct {
 	Label     int
-	FileID    string // Slack file id
-	MessageTS string // the message it came with
-	User      string // who posted it
-	MIME      string // of the prepared bytes: image/png or image/jpeg
-	SHA256    string // of the prepared bytes, hex
-	Width     int    // as posted, upright, in pixels
+	Files     []string // Slack ids of the files that it was made from, at least one
+	MessageTS string   // the message it came with
+	User      string   // who posted it
+	Width     int      // as posted, upright, in pixels
 	Height    int
-	Side      int      // of the square the model gets, in pixels
-	Notes     []string // short words of the bot's on what was done to it
+	Side      int // of the squares the model gets, in pixels
+
+	Slices   []SliceRecord // in order, at least one; one for a picture
+	Of       int           // slices that these were taken from
+	Modality string        // of DICOM, such as "CT"; else empty
+	Series   int           // number of the series where the files hold several
+	View     string        // what people asked to see of the files, in the bot's words; empty: the default
+	Notes    []string      // short words of the bot's on what was done to it
+}
+
+// SliceRecord is one prepared picture of an image.
+type SliceRecord struct {
+	Number int    // place in the series, from 1
+	MIME   string // of the prepared bytes: image/png or image/jpeg
+	SHA256 string // of the prepared bytes, hex
 }
 
 // Thread is a thread's whole history without image bytes.

@@ -43,7 +43,7 @@ func benchBoth(b *testing.B, data []byte, decode func(io.Reader) (image.Image, e
 			if err != nil {
 				b.Fatal(err)
 			}
-			size = len(images[0].Data)
+			size = len(images[0].Slices[0].Data)
 		}
 		perPrepare = b.Elapsed().Seconds() / float64(b.N)
 		b.ReportMetric(float64(size), "outB")

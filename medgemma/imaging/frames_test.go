@@ -31,8 +31,8 @@ func TestFirstFrame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			im := like(t, file.data, grey, 1, 50)
-			if im.Frames != file.frames || slices.Contains(im.Notes, NoteFirstFrame) != (file.frames > 1) {
-				t.Errorf("%d frames, notes %v; want %d", im.Frames, im.Notes, file.frames)
+			if im.Of != file.frames || slices.Contains(im.Notes, NoteFirstFrame) != (file.frames > 1) {
+				t.Errorf("%d frames, notes %v; want %d", im.Of, im.Notes, file.frames)
 			}
 		})
 	}

@@ -62,7 +62,7 @@ func FuzzPrepare(f *testing.F) {
 		}
 		prepared(t, data)
 		again, err := Prepare(context.Background(), data)
-		if err != nil || !bytes.Equal(again[0].Data, images[0].Data) {
+		if err != nil || !bytes.Equal(again[0].Slices[0].Data, images[0].Slices[0].Data) {
 			t.Errorf("the second time is different: %v", err)
 		}
 	})

@@ -25,11 +25,11 @@ func TestLosslessIsTheReference(t *testing.T) {
 		for name, data := range files {
 			t.Run(name+" "+img.Bounds().Size().String(), func(t *testing.T) {
 				im := near(t, data, want, side, 50)
-				if im.MIME != "image/png" {
-					t.Errorf("went out as %s", im.MIME)
+				if im.Slices[0].MIME != "image/png" {
+					t.Errorf("went out as %s", im.Slices[0].MIME)
 				}
-				if im.Width != img.Bounds().Dx() || im.Height != img.Bounds().Dy() || im.Frames != 1 {
-					t.Errorf("%d x %d, %d frames", im.Width, im.Height, im.Frames)
+				if im.Width != img.Bounds().Dx() || im.Height != img.Bounds().Dy() || im.Of != 1 {
+					t.Errorf("%d x %d, %d frames", im.Width, im.Height, im.Of)
 				}
 			})
 		}
@@ -52,8 +52,8 @@ func TestJPEGIsNearTheReference(t *testing.T) {
 			}
 			for _, img := range []image.Image{photo(size.X, size.Y), gray(size.X, size.Y)} {
 				data := makeJPEG(t, img, 92)
-				if im := like(t, data, decodeJPEG(t, data), 1, 40); im.MIME != want {
-					t.Errorf("went out as %s, want %s", im.MIME, want)
+				if im := like(t, data, decodeJPEG(t, data), 1, 40); im.Slices[0].MIME != want {
+					t.Errorf("went out as %s, want %s", im.Slices[0].MIME, want)
 				}
 			}
 		})

@@ -104,8 +104,8 @@ func (p *plan) run(ctx context.Context, limit time.Duration) ([]Image, error) {
 		w, h = h, w
 	}
 	return []Image{{
-		Data: data, MIME: mime, Side: square.Bounds().Dx(),
-		Width: w, Height: h, Frames: p.frames, Format: p.format, Notes: notes,
+		Slices: []Slice{{Number: 1, Data: data, MIME: mime}}, Side: square.Bounds().Dx(),
+		Width: w, Height: h, Of: p.frames, Format: p.format, Files: []int{0}, Notes: notes,
 	}}, nil
 }
 

@@ -76,8 +76,8 @@ func TestNoMetadata(t *testing.T) {
 				t.Fatal("the file of the test holds no secret")
 			}
 			im, _ := prepared(t, data)
-			noMetadata(t, im.Data)
-			smaller, err := ToJPEG(im.Data, 60)
+			noMetadata(t, im.Slices[0].Data)
+			smaller, err := ToJPEG(im.Slices[0].Data, 60)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -124,8 +124,8 @@ func TestOutputFits(t *testing.T) {
 		noise.Pix[i] = byte(r.Uint32()) | byte(i%4/3*255)
 	}
 	im, _ := prepared(t, makePNG(t, noise))
-	if im.MIME != "image/jpeg" || len(im.Data) > MaxOutBytes {
-		t.Errorf("%s of %d bytes", im.MIME, len(im.Data))
+	if im.Slices[0].MIME != "image/jpeg" || len(im.Slices[0].Data) > MaxOutBytes {
+		t.Errorf("%s of %d bytes", im.Slices[0].MIME, len(im.Slices[0].Data))
 	}
 }
 
@@ -135,7 +135,7 @@ func TestToJPEG(t *testing.T) {
 			im, before := prepared(t, makePNG(t, img))
 			last := 1 << 30
 			for _, q := range []int{95, 80, 50} {
-				data, err := ToJPEG(im.Data, q)
+				data, err := ToJPEG(im.Slices[0].Data, q)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -122,22 +122,22 @@ func prepared(t *testing.T, data []byte) (Image, image.Image) {
 	}
 	im := images[0]
 	decode := png.Decode
-	switch im.MIME {
+	switch im.Slices[0].MIME {
 	case "image/png":
 	case "image/jpeg":
 		decode = jpeg.Decode
 	default:
-		t.Fatalf("MIME %q", im.MIME)
+		t.Fatalf("MIME %q", im.Slices[0].MIME)
 	}
-	img, err := decode(bytes.NewReader(im.Data))
+	img, err := decode(bytes.NewReader(im.Slices[0].Data))
 	if err != nil {
 		t.Fatalf("decoding what was prepared: %v", err)
 	}
 	if want := min(max(im.Width, im.Height), Side); im.Side != want || img.Bounds() != image.Rect(0, 0, want, want) {
 		t.Errorf("Side %d, bounds %v, want %d for %d x %d", im.Side, img.Bounds(), want, im.Width, im.Height)
 	}
-	if len(im.Data) > MaxOutBytes {
-		t.Errorf("%d bytes, over MaxOutBytes", len(im.Data))
+	if len(im.Slices[0].Data) > MaxOutBytes {
+		t.Errorf("%d bytes, over MaxOutBytes", len(im.Slices[0].Data))
 	}
 	return im, img
 }
@@ -157,7 +157,7 @@ func near(t *testing.T, data []byte, want []float64, side int, floor float64) Im
 	if db := psnr(t, img, want, side); db < floor {
 		t.Errorf("%.1f dB from the reference, want at least %.0f", db, floor)
 	} else {
-		t.Logf("%.1f dB, %s, %d bytes", db, im.MIME, len(im.Data))
+		t.Logf("%.1f dB, %s, %d bytes", db, im.Slices[0].MIME, len(im.Slices[0].Data))
 	}
 	return im
 }

@@ -41,29 +41,29 @@ func sample(t *testing.T, name string) []byte {
 
 func TestSamples(t *testing.T) {
 	for name, want := range map[string]Image{
-		"cxr_pa_cc0.png":              {Format: PNG, MIME: mimePNG, Width: 1477, Height: 1198, Frames: 1},
-		"fundus_cc0.jpg":              {Format: JPEG, MIME: mimeJPEG, Width: 1411, Height: 1411, Frames: 1},
-		"histology_ihc_public.png":    {Format: PNG, MIME: mimePNG, Width: 512, Height: 512, Frames: 1},
-		"skin_ISIC_0000000_cc0.jpg":   {Format: JPEG, MIME: mimePNG, Width: 250, Height: 250, Frames: 1},
-		"derived/cxr_exif6_gps.jpg":   {Format: JPEG, MIME: mimeJPEG, Width: 640, Height: 519, Frames: 1},
-		"derived/cxr_progressive.jpg": {Format: JPEG, MIME: mimeJPEG, Width: 640, Height: 519, Frames: 1},
-		"derived/fundus_cmyk.jpg":     {Format: JPEG, MIME: mimeJPEG, Width: 600, Height: 600, Frames: 1},
-		"derived/ct_12bit_in_16.png":  {Format: PNG, MIME: mimePNG, Width: 128, Height: 128, Frames: 1, Notes: []Note{NoteStretched, NoteSmall}},
-		"derived/cxr_full16.png":      {Format: PNG, MIME: mimePNG, Width: 640, Height: 519, Frames: 1},
-		"derived/fundus_alpha.png":    {Format: PNG, MIME: mimePNG, Width: 300, Height: 300, Frames: 1},
-		"derived/ct_anim.gif":         {Format: GIF, MIME: mimePNG, Width: 128, Height: 128, Frames: 8, Notes: []Note{NoteFirstFrame, NoteSmall}},
-		"derived/fundus.webp":         {Format: WebP, MIME: mimeJPEG, Width: 600, Height: 600, Frames: 1},
-		"derived/fundus.bmp":          {Format: BMP, MIME: mimePNG, Width: 200, Height: 200, Frames: 1, Notes: []Note{NoteSmall}},
-		"derived/fundus_lzw.tif":      {Format: TIFF, MIME: mimePNG, Width: 600, Height: 600, Frames: 1},
+		"cxr_pa_cc0.png":              {Format: PNG, Slices: []Slice{{MIME: mimePNG}}, Width: 1477, Height: 1198, Of: 1},
+		"fundus_cc0.jpg":              {Format: JPEG, Slices: []Slice{{MIME: mimeJPEG}}, Width: 1411, Height: 1411, Of: 1},
+		"histology_ihc_public.png":    {Format: PNG, Slices: []Slice{{MIME: mimePNG}}, Width: 512, Height: 512, Of: 1},
+		"skin_ISIC_0000000_cc0.jpg":   {Format: JPEG, Slices: []Slice{{MIME: mimePNG}}, Width: 250, Height: 250, Of: 1},
+		"derived/cxr_exif6_gps.jpg":   {Format: JPEG, Slices: []Slice{{MIME: mimeJPEG}}, Width: 640, Height: 519, Of: 1},
+		"derived/cxr_progressive.jpg": {Format: JPEG, Slices: []Slice{{MIME: mimeJPEG}}, Width: 640, Height: 519, Of: 1},
+		"derived/fundus_cmyk.jpg":     {Format: JPEG, Slices: []Slice{{MIME: mimeJPEG}}, Width: 600, Height: 600, Of: 1},
+		"derived/ct_12bit_in_16.png":  {Format: PNG, Slices: []Slice{{MIME: mimePNG}}, Width: 128, Height: 128, Of: 1, Notes: []Note{NoteStretched, NoteSmall}},
+		"derived/cxr_full16.png":      {Format: PNG, Slices: []Slice{{MIME: mimePNG}}, Width: 640, Height: 519, Of: 1},
+		"derived/fundus_alpha.png":    {Format: PNG, Slices: []Slice{{MIME: mimePNG}}, Width: 300, Height: 300, Of: 1},
+		"derived/ct_anim.gif":         {Format: GIF, Slices: []Slice{{MIME: mimePNG}}, Width: 128, Height: 128, Of: 8, Notes: []Note{NoteFirstFrame, NoteSmall}},
+		"derived/fundus.webp":         {Format: WebP, Slices: []Slice{{MIME: mimeJPEG}}, Width: 600, Height: 600, Of: 1},
+		"derived/fundus.bmp":          {Format: BMP, Slices: []Slice{{MIME: mimePNG}}, Width: 200, Height: 200, Of: 1, Notes: []Note{NoteSmall}},
+		"derived/fundus_lzw.tif":      {Format: TIFF, Slices: []Slice{{MIME: mimePNG}}, Width: 600, Height: 600, Of: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			im, _ := prepared(t, sample(t, name))
-			if im.Format != want.Format || im.MIME != want.MIME || im.Width != want.Width || im.Height != want.Height ||
-				im.Frames != want.Frames || !slices.Equal(im.Notes, want.Notes) {
-				im.Data = nil
+			if im.Format != want.Format || im.Slices[0].MIME != want.Slices[0].MIME || im.Width != want.Width || im.Height != want.Height ||
+				im.Of != want.Of || !slices.Equal(im.Notes, want.Notes) {
+				im.Slices[0].Data = nil
 				t.Errorf("prepared as %+v, want %+v", im, want)
 			}
-			noMetadata(t, im.Data)
+			noMetadata(t, im.Slices[0].Data)
 		})
 	}
 }

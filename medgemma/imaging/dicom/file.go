@@ -1,0 +1,66 @@
+package dicom
+
+import "context"
+
+// Header is what the reader tells of a file: technical values only. Strings are
+// defined terms of the standard, or empty when the file holds anything else.
+type Header struct {
+	Modality       string // such as "CT"; PS3.3 C.7.3.1.1.1
+	BodyPart       string // (0018,0015), defined terms only
+	ViewPosition   string // (0018,5101) such as "PA"
+	Laterality     string // "L", "R", "B" or ""
+	Photometric    string // (0028,0004)
+	TransferSyntax string // UID
+
+	Rows, Columns, Frames int // Frames at least 1
+	BitsAllocated         int
+	BitsStored            int
+	Signed                bool
+
+	BurnedIn         string // (0028,0301): "YES", "NO" or ""
+	SecondaryCapture bool   // a Secondary Capture SOP class: a screenshot, most often
+	Localizer        bool   // ImageType says LOCALIZER
+	Derived          bool   // ImageType's first value is DERIVED
+	Truncated        bool   // the file ended early; what is there was kept
+
+	// What slices are grouped and sorted by. The keys are hashes: equal for equal
+	// UIDs, and of no meaning outside this process's run.
+	SeriesKey   string // of SeriesInstanceUID; "" when there is none
+	InstanceKey string // of SOPInstanceUID
+	Series      int    // SeriesNumber, 0 when absent or not within 1 to 99999
+	Acquisition int    // AcquisitionNumber, 0 when absent
+	Instance    int    // InstanceNumber, 0 when absent
+
+	Regions []Region // of an ultrasound picture, inside it, in its own pixels
+}
+
+// Region is one of SequenceOfUltrasoundRegions (0018,6011), clipped to the picture,
+// both corners included.
+type Region struct{ X0, Y0, X1, Y1 int }
+
+// Geometry is where a frame lies in the patient (PS3.3 C.7.6.2). OK is false when
+// the position or the orientation is missing or not a number.
+type Geometry struct {
+	OK       bool
+	Position [3]float64 // of the first pixel's centre, mm
+	Row, Col [3]float64 // direction cosines of a row and of a column
+}
+
+// File is an opened DICOM file. It keeps the bytes it was opened from.
+type File struct {
+	Header
+	ds     *dataset
+	pixels pixelData
+}
+
+// Open reads the elements of a file that holds pictures. Its errors are *Error.
+func Open(data []byte) (*File, error) { panic("not written yet") }
+
+// Geometry is that of frame i, from 0.
+func (f *File) Geometry(i int) Geometry { panic("not written yet") }
+
+// Frame unpacks frame i, from 0. Its errors are *Error, or wrap ctx.Err().
+func (f *File) Frame(ctx context.Context, i int) (*Frame, error) { panic("not written yet") }
+
+// Cost estimates what Frame allocates for one frame, in bytes.
+func (f *File) Cost() int64 { panic("not written yet") }
