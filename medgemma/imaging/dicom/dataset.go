@@ -1,53 +1,196 @@
 package dicom
 
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"strconv"
+	"strings"
+)
+
 // tag is a data element's group and number.
 type tag uint32
 
 // element is one data element; its value points into the file.
 type element struct {
-	vr    string // two letters; "" when implicit and not known
+	tag   tag
+	vr    string // two letters; the dictionary's where the file has none
 	value []byte
 	items []*dataset // of a sequence
 }
 
-// dataset is the elements of a file or of a sequence's item. What the getters do
-// not find, or cannot read, is nil or zero.
+// Limits of what the getters hand out: the rest of a value is left out, so that a
+// hostile one cannot become many times its size. The longest value of use is a
+// look-up table of 65,536 entries.
+const (
+	maxValues = 1024
+	maxText   = 1024 // bytes, of one value
+	maxWords  = 1 << 17
+)
+
+// dataset is the elements of a file or of a sequence's item that are in the
+// dictionary. What the getters do not find, or cannot read, is nil or zero.
 type dataset struct {
-	elements  map[tag]element
+	elements  []element // each tag once, as a rule in ascending order
 	bigEndian bool
 }
 
-// str is a value as text without its padding: the first of several.
-func (d *dataset) str(t tag) string { panic("not written yet") }
+// add keeps e; the first of several with one tag counts.
+func (d *dataset) add(e element) {
+	if _, have := dictionary[e.tag]; have && !d.has(e.tag) {
+		d.elements = append(d.elements, e)
+	}
+}
 
-// strs are all values of a text element.
-func (d *dataset) strs(t tag) []string { panic("not written yet") }
-
-// ints are the values of a US, SS, UL, SL or IS element. signed says how to read
-// US/SS where the file does not say (implicit VR).
-func (d *dataset) ints(t tag, signed bool) []int { panic("not written yet") }
-
-// floats are the values of a DS, FL, FD or of any integer element.
-func (d *dataset) floats(t tag) []float64 { panic("not written yet") }
-
-// words are the values of an OW, OB or US element of a look-up table, each of
-// bits (8 or 16).
-func (d *dataset) words(t tag, bits int) []uint16 { panic("not written yet") }
-
-// items are those of a sequence.
-func (d *dataset) items(t tag) []*dataset { panic("not written yet") }
+func (d *dataset) get(t tag) element {
+	for _, e := range d.elements {
+		if e.tag == t {
+			return e
+		}
+	}
+	return element{}
+}
 
 // has says whether the element is there, empty or not.
-func (d *dataset) has(t tag) bool { panic("not written yet") }
+func (d *dataset) has(t tag) bool { return d.get(t).tag == t }
 
-// ofFrame are the data sets that describe frame i, in the order in which they are
-// to be asked: its item of PerFrameFunctionalGroupsSequence (5200,9230), that of
-// SharedFunctionalGroupsSequence (5200,9229), and the file itself.
-func (f *File) ofFrame(i int) []*dataset { panic("not written yet") }
+// str is a value as text without its padding: the first of several.
+func (d *dataset) str(t tag) string {
+	if all := split(d.get(t).value, 1); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// strs are all values of a text element, at most 1024.
+func (d *dataset) strs(t tag) []string { return split(d.get(t).value, maxValues) }
+
+// split cuts text at its backslashes into at most n values without their padding.
+func split(value []byte, n int) (all []string) {
+	for len(value) > 0 && len(all) < n {
+		one, rest, _ := bytes.Cut(value, []byte{'\\'})
+		all = append(all, strings.Trim(string(one[:min(len(one), maxText)]), " \x00\t\r\n"))
+		value = rest
+	}
+	return all
+}
+
+// ints are the values of a US, SS, UL, SL or IS element, at most 1024. signed says
+// how to read US/SS where the file does not say (implicit VR).
+func (d *dataset) ints(t tag, signed bool) (all []int) {
+	e := d.get(t)
+	if e.vr == eitherShort {
+		e.vr = "US"
+		if signed {
+			e.vr = "SS"
+		}
+	}
+	if e.vr == "IS" {
+		for _, s := range split(e.value, maxValues) {
+			v, err := strconv.ParseFloat(s, 64) // some write 1.0
+			if err != nil || v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
+				return nil
+			}
+			all = append(all, int(v))
+		}
+		return all
+	}
+	b, order := e.value, d.order()
+	for size := sizes[e.vr]; size > 0 && len(b) >= size && len(all) < maxValues; b = b[size:] {
+		switch e.vr {
+		case "US", "OW", "AT":
+			all = append(all, int(order.Uint16(b)))
+		case "SS":
+			all = append(all, int(int16(order.Uint16(b))))
+		case "UL", "OL":
+			all = append(all, int(order.Uint32(b)))
+		case "SL":
+			all = append(all, int(int32(order.Uint32(b))))
+		}
+	}
+	return all
+}
+
+// sizes are the bytes of one value of a binary integer representation.
+var sizes = map[string]int{"US": 2, "SS": 2, "OW": 2, "AT": 2, "UL": 4, "OL": 4, "SL": 4}
+
+// integer is the first of ints, or other when there is none.
+func (d *dataset) integer(t tag, other int) int {
+	if all := d.ints(t, false); len(all) > 0 {
+		return all[0]
+	}
+	return other
+}
+
+// floats are the values of a DS, FL, FD or of any integer element, at most 1024;
+// nil when one of them is not a finite number.
+func (d *dataset) floats(t tag) (all []float64) {
+	e, order := d.get(t), d.order()
+	switch e.vr {
+	case "DS":
+		for _, s := range split(e.value, maxValues) {
+			v, err := strconv.ParseFloat(s, 64)
+			if err != nil {
+				return nil
+			}
+			all = append(all, v)
+		}
+	case "FL", "OF":
+		for b := e.value; len(b) >= 4 && len(all) < maxValues; b = b[4:] {
+			all = append(all, float64(math.Float32frombits(order.Uint32(b))))
+		}
+	case "FD", "OD":
+		for b := e.value; len(b) >= 8 && len(all) < maxValues; b = b[8:] {
+			all = append(all, math.Float64frombits(order.Uint64(b)))
+		}
+	default:
+		for _, v := range d.ints(t, false) {
+			all = append(all, float64(v))
+		}
+	}
+	for _, v := range all {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil
+		}
+	}
+	return all
+}
+
+// words are the values of an OW, OB or US element of a look-up table, each of
+// bits (8 or 16), at most 131,072.
+func (d *dataset) words(t tag, bits int) []uint16 {
+	e, order := d.get(t), d.order()
+	if bits == 16 {
+		all := make([]uint16, min(len(e.value)/2, maxWords))
+		for i := range all {
+			all[i] = order.Uint16(e.value[2*i:])
+		}
+		return all
+	}
+	all := make([]uint16, min(len(e.value), maxWords))
+	swap := 0
+	if d.bigEndian && e.vr != "OB" {
+		swap = 1 // words of two entries, the first in the low byte
+	}
+	for i := range all {
+		if j := i ^ swap; j < len(e.value) {
+			all[i] = uint16(e.value[j])
+		}
+	}
+	return all
+}
+
+// items are those of a sequence.
+func (d *dataset) items(t tag) []*dataset { return d.get(t).items }
+
+func (d *dataset) order() binary.ByteOrder { return coding{bigEndian: d.bigEndian}.order() }
 
 // pixelData is where the pictures are.
 type pixelData struct {
-	native    []byte   // unpacked: all frames, one after another
-	fragments [][]byte // encapsulated
-	offsets   []uint32 // basic offset table, may be empty
+	native       []byte   // unpacked: all frames, one after another
+	words        bool     // native is of 16-bit words (OW), which matters in big endian
+	encapsulated bool     // in fragments
+	fragments    [][]byte // without the table
+	offsets      []int    // of frames from the first fragment's item; may be empty or nonsense
+	frames       [][2]int // first fragment of each frame, and the first behind it
 }

@@ -1,7 +1,5 @@
 package dicom
 
-import "context"
-
 // Header is what the reader tells of a file: technical values only. Strings are
 // defined terms of the standard, or empty when the file holds anything else.
 type Header struct {
@@ -10,12 +8,14 @@ type Header struct {
 	ViewPosition   string // (0018,5101) such as "PA"
 	Laterality     string // "L", "R", "B" or ""
 	Photometric    string // (0028,0004)
-	TransferSyntax string // UID
+	TransferSyntax string // UID; "" when it has no name here
 
-	Rows, Columns, Frames int // Frames at least 1
-	BitsAllocated         int
-	BitsStored            int
-	Signed                bool
+	Rows, Columns int
+	Frames        int // that are there, at least 1
+	Claimed       int // that the file says there are; more than Frames when it is cut
+	BitsAllocated int
+	BitsStored    int
+	Signed        bool
 
 	BurnedIn         string // (0028,0301): "YES", "NO" or ""
 	SecondaryCapture bool   // a Secondary Capture SOP class: a screenshot, most often
@@ -23,8 +23,8 @@ type Header struct {
 	Derived          bool   // ImageType's first value is DERIVED
 	Truncated        bool   // the file ended early; what is there was kept
 
-	// What slices are grouped and sorted by. The keys are hashes: equal for equal
-	// UIDs, and of no meaning outside this process's run.
+	// What slices are grouped and sorted by. The keys are short hashes, equal for
+	// equal UIDs: to be compared, not to be kept or shown.
 	SeriesKey   string // of SeriesInstanceUID; "" when there is none
 	InstanceKey string // of SOPInstanceUID
 	Series      int    // SeriesNumber, 0 when absent or not within 1 to 99999
@@ -49,18 +49,30 @@ type Geometry struct {
 // File is an opened DICOM file. It keeps the bytes it was opened from.
 type File struct {
 	Header
-	ds     *dataset
-	pixels pixelData
+	ds        *dataset
+	pixels    pixelData
+	hasPixels bool
+	samples   int  // of a pixel, as the header says
+	highBit   int  // of a sample, BitsStored-1 to BitsAllocated-1
+	planar    bool // PlanarConfiguration 1
 }
 
-// Open reads the elements of a file that holds pictures. Its errors are *Error.
-func Open(data []byte) (*File, error) { panic("not written yet") }
-
-// Geometry is that of frame i, from 0.
-func (f *File) Geometry(i int) Geometry { panic("not written yet") }
-
-// Frame unpacks frame i, from 0. Its errors are *Error, or wrap ctx.Err().
-func (f *File) Frame(ctx context.Context, i int) (*Frame, error) { panic("not written yet") }
-
-// Cost estimates what Frame allocates for one frame, in bytes.
-func (f *File) Cost() int64 { panic("not written yet") }
+// Open reads the elements of a file that holds pictures. Its errors are *Error. The
+// beginning of a file will do, if it reaches to where the pixels begin: a file that
+// is cut before is KindCut. What Frame cannot unpack is opened all the same.
+func Open(data []byte) (*File, error) {
+	p, ds, syntax, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{ds: ds, pixels: p.pixels, hasPixels: p.found || ds.has(tagFloatPixels) || ds.has(tagDoublePixels)}
+	f.Truncated = p.truncated
+	if _, known := syntaxes[syntax]; known {
+		f.TransferSyntax = syntax
+	}
+	if err := f.readHeader(); err != nil {
+		return nil, err
+	}
+	f.readRegions()
+	return f, nil
+}
