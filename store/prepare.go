@@ -80,22 +80,42 @@ func PrepareTurns(turns []Turn) ([]Turn, error) {
 	return out, nil
 }
 
-// PrepareImage returns deep copies of a record and its bytes.
-func PrepareImage(r ImageRecord, data []byte) (ImageRecord, []byte, error) {
-	if r.Label < 1 {
+// PrepareImage returns deep copies of a record and the bytes of its slices, none
+// of them nil.
+func PrepareImage(r ImageRecord, data [][]byte) (ImageRecord, [][]byte, error) {
+	switch {
+	case r.Label < 1:
 		return ImageRecord{}, nil, fmt.Errorf("%w: label", ErrInvalidKey)
+	case len(data) == 0 || len(data) != len(r.Slices):
+		return ImageRecord{}, nil, fmt.Errorf("%w: number of slices", ErrInvalidKey)
+	case len(data) > MaxSlices:
+		return ImageRecord{}, nil, fmt.Errorf("%w: slices", ErrTooLarge)
 	}
-	p := ImageRecord{Label: r.Label, FileID: valid(r.FileID), MessageTS: valid(r.MessageTS), User: valid(r.User),
-		MIME: valid(r.MIME), SHA256: valid(r.SHA256), Width: r.Width, Height: r.Height, Side: r.Side}
-	rest := len(p.FileID) + len(p.MessageTS) + len(p.User) + len(p.MIME) + len(p.SHA256)
-	for _, n := range r.Notes {
-		p.Notes = append(p.Notes, valid(n))
-		rest += len(n) + 16
+	p := ImageRecord{Label: r.Label, Files: validAll(r.Files), MessageTS: valid(r.MessageTS), User: valid(r.User),
+		Width: r.Width, Height: r.Height, Side: r.Side, Of: r.Of, Modality: valid(r.Modality), Series: r.Series,
+		View: valid(r.View), Notes: validAll(r.Notes)}
+	rest := len(p.MessageTS) + len(p.User) + len(p.Modality) + len(p.View)
+	for _, word := range slices.Concat(p.Files, p.Notes) {
+		rest += len(word) + 16
 	}
-	if len(data) > MaxImageBytes || rest > overhead {
+	for _, one := range r.Slices {
+		one.MIME, one.SHA256 = valid(one.MIME), valid(one.SHA256)
+		p.Slices = append(p.Slices, one)
+		rest += len(one.MIME) + len(one.SHA256) + 40
+	}
+	if rest > overhead {
 		return ImageRecord{}, nil, fmt.Errorf("%w: image", ErrTooLarge)
 	}
-	return p, slices.Clone(data), nil
+	for _, d := range data {
+		if len(d) > MaxImageBytes {
+			return ImageRecord{}, nil, fmt.Errorf("%w: slice", ErrTooLarge)
+		}
+	}
+	copies := make([][]byte, len(data))
+	for i, d := range data {
+		copies[i] = append([]byte{}, d...)
+	}
+	return p, copies, nil
 }
 
 // PrepareSettings returns a deep copy of s, At not set. Without a value it is
@@ -127,6 +147,13 @@ func valid(s string) string {
 		return s
 	}
 	return string([]rune(s))
+}
+
+func validAll(words []string) (out []string) {
+	for _, s := range words {
+		out = append(out, valid(s))
+	}
+	return out
 }
 
 func bad(f float64) bool { return math.IsNaN(f) || math.IsInf(f, 0) }

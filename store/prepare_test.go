@@ -14,10 +14,20 @@ func TestPrepareLimitsWhatSurroundsTheText(t *testing.T) {
 	_, turns := PrepareTurns([]Turn{{Role: RoleUser, Messages: many}})
 	_, unread := PrepareTurns([]Turn{{Role: RoleUser, Messages: []Message{{Unread: make([]UnreadFile, 5000)}}}})
 	_, model := PrepareTurns([]Turn{{Role: RoleModel, Model: strings.Repeat("m", 100<<10)}})
-	_, _, image := PrepareImage(ImageRecord{Label: 1, Notes: make([]string, 7000)}, nil)
+	picture := func(r ImageRecord) error {
+		r.Label, r.Slices = 1, []SliceRecord{{}}
+		_, _, err := PrepareImage(r, make([][]byte, 1))
+		return err
+	}
+	if err := picture(ImageRecord{}); err != nil {
+		t.Error(err)
+	}
 	_, question := PrepareQuestion(Question{Key: QuestionKey{"T", "C", "1.0"}, Thread: ThreadKey{"T", "C", "1.0"},
 		Kind: KindAsk, Files: make([]string, 7000)})
-	for name, err := range map[string]error{"messages": turns, "unread": unread, "model": model, "notes": image, "files": question} {
+	for name, err := range map[string]error{"messages": turns, "unread": unread, "model": model, "files": question,
+		"notes":          picture(ImageRecord{Notes: make([]string, 7000)}),
+		"files of image": picture(ImageRecord{Files: make([]string, 7000)}),
+		"view":           picture(ImageRecord{View: strings.Repeat("v", 100<<10)})} {
 		if !errors.Is(err, ErrTooLarge) {
 			t.Errorf("%s: %v, want ErrTooLarge", name, err)
 		}

@@ -89,6 +89,7 @@ func (t *tx) wipe(thread string) (d store.Deleted, err error) {
 		{&d.Questions, `UPDATE questions SET open = 0, body = NULL, answer_ts = '', thread = '' WHERE thread = ? AND open = 1`},
 		{&d.Turns, `DELETE FROM turns WHERE thread = ?`},
 		{&d.Images, `DELETE FROM images WHERE thread = ?`},
+		{new(int), `DELETE FROM slices WHERE thread = ?`},
 		{new(int), `DELETE FROM settings WHERE scope = ?`},
 		{new(int), `DELETE FROM threads WHERE key = ?`},
 	} {

@@ -19,8 +19,10 @@ func marked(t *testing.T, s *Store) store.Lease {
 	ctx := t.Context()
 	_, err1 := s.Admit(ctx, asking(1, marker+" closed"))
 	l, err2 := s.Lease(ctx, key(1), "a", time.Minute)
-	err3 := s.PutImage(ctx, l, store.ImageRecord{Label: 1, FileID: marker}, []byte("pixels "+marker))
-	err4 := s.PutImage(ctx, l, store.ImageRecord{Label: 1, FileID: "F1"}, []byte("replaced "+marker))
+	image := store.ImageRecord{Label: 1, Files: []string{marker}, Slices: []store.SliceRecord{{Number: 1}, {Number: 2, SHA256: marker}}}
+	err3 := s.PutImage(ctx, l, image, [][]byte{[]byte("pixels " + marker), []byte("slice " + marker)})
+	image.Files = []string{"F1"}
+	err4 := s.PutImage(ctx, l, image, [][]byte{[]byte("replaced " + marker), []byte("slice " + marker)})
 	err5 := s.Finish(ctx, l, asking(1, "").Key, []store.Turn{
 		{Role: store.RoleUser, Messages: []store.Message{{Text: "turn " + marker}}}, {Role: store.RoleModel, Text: marker}})
 	_, _, err6 := s.SetSettings(ctx, key(1).Scope(), func(store.Settings) store.Settings {

@@ -174,7 +174,7 @@ func TestGivenUpWhileRunning(t *testing.T) {
 		}, nil},
 		{"Place", func(ctx context.Context, s *Store, l store.Lease) error { return s.Place(ctx, l, open, "1.0") }, nil},
 		{"PutImage", func(ctx context.Context, s *Store, l store.Lease) error {
-			return s.PutImage(ctx, l, store.ImageRecord{Label: 1}, []byte("x"))
+			return s.PutImage(ctx, l, store.ImageRecord{Label: 1, Slices: make([]store.SliceRecord, 1)}, [][]byte{[]byte("x")})
 		}, nil},
 		{"Finish", func(ctx context.Context, s *Store, l store.Lease) error {
 			return s.Finish(ctx, l, open, []store.Turn{{Role: store.RoleModel, Text: "x"}})

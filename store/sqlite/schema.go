@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // version is the schema's, kept in the file as user_version.
-const version = 1
+const version = 2
 
+// schema is that of an empty file.
 const schema = `
 CREATE TABLE threads (
 	key        TEXT PRIMARY KEY,
@@ -25,16 +27,7 @@ CREATE TABLE turns (
 	body   TEXT NOT NULL,
 	PRIMARY KEY (thread, seq)
 ) WITHOUT ROWID;
-
--- With rowids: rows of 900 KB do not belong in the tree of a key.
-CREATE TABLE images (
-	thread TEXT NOT NULL,
-	label  INTEGER NOT NULL,
-	record TEXT NOT NULL,
-	data   BLOB NOT NULL,
-	UNIQUE (thread, label)
-);
-
+` + imageTables + `
 CREATE TABLE questions (
 	key         TEXT PRIMARY KEY,
 	thread      TEXT NOT NULL, -- '' when refused
@@ -67,6 +60,42 @@ CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT RO
 INSERT INTO counters VALUES ('fence', 0);
 `
 
+// imageTables are those that version 2 brought.
+const imageTables = `
+CREATE TABLE images (
+	thread TEXT NOT NULL,
+	label  INTEGER NOT NULL,
+	record TEXT NOT NULL,
+	PRIMARY KEY (thread, label)
+) WITHOUT ROWID;
+
+-- With rowids: rows of 900 KB do not belong in the tree of a key.
+CREATE TABLE slices (
+	thread TEXT NOT NULL,
+	label  INTEGER NOT NULL,
+	number INTEGER NOT NULL, -- 1, 2, 3 ... in the order of the record
+	data   BLOB NOT NULL,
+	UNIQUE (thread, label, number)
+);
+`
+
+// steps bring a file of version i+1 to the next one.
+var steps = [...]string{
+	// An image was one picture, made of one file, with its bytes beside its record.
+	// The values move as the JSON that they are.
+	`
+ALTER TABLE images RENAME TO pictures;
+` + imageTables + `
+INSERT INTO images SELECT thread, label, json_remove(
+	json_set(record, '$.Of', 1,
+		'$.Files', json_array(json(record -> '$.FileID')),
+		'$.Slices', json_array(json_object('Number', 1, 'MIME', json(record -> '$.MIME'), 'SHA256', json(record -> '$.SHA256')))),
+	'$.FileID', '$.MIME', '$.SHA256') FROM pictures;
+INSERT INTO slices SELECT thread, label, 1, data FROM pictures;
+DROP TABLE pictures;
+`,
+}
+
 var errNewer = errors.New("the file was written by a newer version of MedBuddy")
 
 // migrate brings an empty or older file to version. Two processes may do it at
@@ -90,8 +119,12 @@ func migrate(conn *sql.Conn) (err error) {
 	switch {
 	case have > version:
 		return fmt.Errorf("%w (schema %d, this one knows %d)", errNewer, have, version)
-	case have == 0:
-		if _, err := conn.ExecContext(ctx, schema+fmt.Sprintf("PRAGMA user_version = %d;", version)); err != nil {
+	case have < version:
+		todo := schema
+		if have > 0 {
+			todo = strings.Join(steps[have-1:], "")
+		}
+		if _, err := conn.ExecContext(ctx, todo+fmt.Sprintf("PRAGMA user_version = %d;", version)); err != nil {
 			return err
 		}
 	}

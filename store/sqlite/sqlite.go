@@ -18,7 +18,8 @@
 //
 //	threads    key, asked, started, updated_at, expire_at   one per thread that exists
 //	turns      thread, seq, body                            body is the Turn as JSON
-//	images     thread, label, record, data                  record is the ImageRecord as JSON
+//	images     thread, label, record                        record is the ImageRecord as JSON
+//	slices     thread, label, number, data                  the bytes of an image's slices, from 1
 //	questions  key, thread, open, body, admitted_at, ...    every message seen; open=0 has no body
 //	leases     thread, owner, fence, until                  also of threads that do not exist
 //	settings   scope, body                                  team-channel, or a thread's key
@@ -73,8 +74,9 @@ var _ store.Store = (*Store)(nil)
 const readers = 4
 
 // Open opens the database file at path, and makes it (mode 0600) and its
-// directory (mode 0700) when they are not there. A file written by a newer
-// MedBuddy is refused.
+// directory (mode 0700) when they are not there. A file written by an older
+// MedBuddy is brought up to date, which needs as much room again as its images
+// take; one written by a newer MedBuddy is refused.
 func Open(path string, o Options) (_ *Store, err error) {
 	defer func() {
 		if err != nil {

@@ -52,7 +52,7 @@ func calls() []call {
 			return s.Place(ctx, lease(t), question(t), "1.000001")
 		}},
 		{"PutImage", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
-			return s.PutImage(ctx, lease(t), record(1), nil)
+			return s.PutImage(ctx, lease(t), record(1, 1), pixels("x"))
 		}},
 		{"Image", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
 			_, _, err := s.Image(ctx, t, 1)

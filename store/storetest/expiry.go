@@ -6,12 +6,12 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// full makes a thread with turns, an image, settings and an open question.
+// full makes a thread with turns, an image of two slices, settings and an open question.
 func (w *world) full(t store.ThreadKey, second int) {
 	w.Helper()
 	w.answer(t, second)
 	l := w.lease(t, "a")
-	w.put(l, 1, "pixels")
+	w.put(l, 1, "pixels", "more")
 	w.tokens(t.Scope(), 700)
 	w.admit(ask(t, second+1))
 	w.ok(w.s.Release(w.ctx, l))
@@ -60,9 +60,7 @@ func expiryCases() []testCase {
 			w.same("images", len(th.Images), 1)
 			w.same("expiry", th.ExpireAt, w.now().Add(w.keep))
 			w.same("open questions", len(w.open(thread(1))), 1)
-			_, data, err := w.s.Image(w.ctx, thread(1), 1)
-			w.ok(err)
-			w.same("image", string(data), "pixels")
+			w.image(thread(1), record(1, 2), "pixels", "more")
 			set, err := w.s.Settings(w.ctx, thread(1).Scope())
 			w.ok(err)
 			w.same("max tokens", *set.MaxTokens, 700)
@@ -81,7 +79,7 @@ func expiryCases() []testCase {
 			l := w.lease(thread(1), "a")
 			w.is(w.s.Finish(w.ctx, l, ask(thread(1), 2).Key, turns(1)), store.ErrNotFound)
 			w.is(w.s.Place(w.ctx, l, ask(thread(1), 2).Key, "5.000001"), store.ErrNotFound)
-			w.is(w.s.PutImage(w.ctx, l, record(1), nil), store.ErrNotFound)
+			w.is(w.s.PutImage(w.ctx, l, record(1, 1), pixels("x")), store.ErrNotFound)
 			w.gone(thread(1))
 		}},
 		{"asked again before Expire, it starts anew", 0, func(w *world) {
@@ -138,13 +136,11 @@ func (w *world) anew(t store.ThreadKey) {
 	w.ok(err)
 	w.same("settings", set, store.Settings{})
 	l := w.lease(t, "b")
-	w.is(w.s.PutImage(w.ctx, l, record(2), nil), store.ErrInvalidKey)
+	w.is(w.s.PutImage(w.ctx, l, record(2, 1), pixels("x")), store.ErrInvalidKey)
 	w.put(l, 1, "new pixels")
 	w.ok(w.s.Finish(w.ctx, l, q.Key, turns(50)))
 	w.same("first seq", w.read(t).Turns[0].Seq, 1)
-	_, data, err := w.s.Image(w.ctx, t, 1)
-	w.ok(err)
-	w.same("image", string(data), "new pixels")
+	w.image(t, record(1, 1), "new pixels")
 }
 
 func expireCases() []testCase {

@@ -51,7 +51,7 @@ func forgetCases() []testCase {
 			w.is(err, store.ErrLeaseLost)
 			w.is(w.s.Finish(w.ctx, l, ask(thread(1), 1).Key, turns(1)), store.ErrLeaseLost)
 			w.is(w.s.Place(w.ctx, l, ask(thread(1), 1).Key, "5.000001"), store.ErrLeaseLost)
-			w.is(w.s.PutImage(w.ctx, l, record(1), nil), store.ErrLeaseLost)
+			w.is(w.s.PutImage(w.ctx, l, record(1, 1), pixels("x")), store.ErrLeaseLost)
 			w.ok(w.s.Release(w.ctx, l))
 			w.gone(thread(1))
 			w.lease(thread(1), "b")

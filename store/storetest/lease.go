@@ -162,7 +162,7 @@ func (w *world) refused(l store.Lease) {
 	_, err := w.s.Renew(w.ctx, l, ttl)
 	w.is(err, store.ErrLeaseLost)
 	w.is(w.s.Place(w.ctx, l, q, "66.000001"), store.ErrLeaseLost)
-	w.is(w.s.PutImage(w.ctx, l, record(1), []byte("pixels")), store.ErrLeaseLost)
+	w.is(w.s.PutImage(w.ctx, l, record(1, 1), pixels("pixels")), store.ErrLeaseLost)
 	w.is(w.s.Finish(w.ctx, l, q, turns(66)), store.ErrLeaseLost)
 	th := w.read(l.Thread)
 	w.same("turns", len(th.Turns), 0)

@@ -79,6 +79,7 @@ func Run(t *testing.T, open Opener) {
 		{"Finish", finishCases()},
 		{"Turns", turnCases()},
 		{"Image", imageCases()},
+		{"Series", seriesCases()},
 		{"Settings", settingsCases()},
 		{"Expiry", expiryCases()},
 		{"Expire", expireCases()},

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -124,15 +123,42 @@ func (w *world) answer(t store.ThreadKey, second int) {
 	w.ok(w.s.Release(w.ctx, l))
 }
 
-func (w *world) put(l store.Lease, label int, data string) {
+// put stores an image of as many slices as there are data.
+func (w *world) put(l store.Lease, label int, data ...string) {
 	w.Helper()
-	w.ok(w.s.PutImage(w.ctx, l, record(label), []byte(data)))
+	w.ok(w.s.PutImage(w.ctx, l, record(label, len(data)), pixels(data...)))
 }
 
-func record(label int) store.ImageRecord {
-	return store.ImageRecord{Label: label, FileID: fmt.Sprintf("F%d", label), MessageTS: "1.000001", User: "U1",
-		MIME: "image/png", SHA256: strings.Repeat("ab", 32), Width: 2022, Height: 1011, Side: 896,
+// record describes an image of n slices.
+func record(label, n int) store.ImageRecord {
+	r := store.ImageRecord{Label: label, Files: []string{fmt.Sprintf("F%d", label), "FX"}, MessageTS: "1.000001", User: "U1",
+		Width: 2022, Height: 1011, Side: 896, Of: 3 * n, Modality: "CT", Series: 2, View: "bone window",
 		Notes: []string{"padded", "first frame"}}
+	for i := range n {
+		r.Slices = append(r.Slices, store.SliceRecord{Number: 3*i + 1, MIME: "image/png", SHA256: fmt.Sprintf("%064x", i)})
+	}
+	return r
+}
+
+func pixels(data ...string) [][]byte {
+	var out [][]byte
+	for _, d := range data {
+		out = append(out, []byte(d))
+	}
+	return out
+}
+
+// image reads an image and fails unless it is r with the data.
+func (w *world) image(t store.ThreadKey, r store.ImageRecord, data ...string) {
+	w.Helper()
+	got, have, err := w.s.Image(w.ctx, t, r.Label)
+	w.ok(err)
+	w.same("record", got, r)
+	var texts []string
+	for _, d := range have {
+		texts = append(texts, string(d))
+	}
+	w.same("bytes", texts, data)
 }
 
 func (w *world) read(t store.ThreadKey) store.Thread {
