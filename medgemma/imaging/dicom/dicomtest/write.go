@@ -66,9 +66,12 @@ func (w *writer) element(e Element) {
 }
 
 func (w *writer) sequence(e Element, s Sequence) {
-	inner := writer{t: w.t, order: w.order, implicit: w.implicit || e.VR == "UN"}
+	inner := writer{t: w.t, order: w.order, implicit: w.implicit}
+	if e.VR == "UN" { // PS3.5 6.2.2 note 4
+		inner.order, inner.implicit = binary.LittleEndian, true
+	}
 	for _, item := range s.Items {
-		one := writer{t: w.t, order: w.order, implicit: inner.implicit}
+		one := writer{t: w.t, order: inner.order, implicit: inner.implicit}
 		one.dataset(item)
 		length := uint32(one.out.Len())
 		if s.Undefined {
