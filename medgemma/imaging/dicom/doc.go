@@ -5,6 +5,8 @@
 //
 //   - Every length that a file declares is held against the bytes that are there
 //     before anything is allocated for it; work is bounded by context.
+//   - Elements that are not in its dictionary are passed over and never kept:
+//     names, dates and free text do not even become values.
 //   - Samples are exact for every transfer syntax that is lossless.
 //   - What cannot be read is refused with an *Error that names the kind of file
 //     and nothing else of it.

@@ -12,7 +12,7 @@ type Header struct {
 
 	Rows, Columns int
 	Frames        int // that are there, at least 1
-	Claimed       int // that the file says there are; more than Frames when it is cut
+	Claimed       int // that the file says there are; more than Frames when some are missing
 	BitsAllocated int
 	BitsStored    int
 	Signed        bool

@@ -56,13 +56,10 @@ func (f *File) readHeader() error {
 func (f *File) readPixelHeader() error {
 	d := f.ds
 	f.Rows, f.Columns = d.integer(tagRows, 0), d.integer(tagColumns, 0)
-	if !f.hasPixels && (!f.Truncated || f.Rows == 0 && f.Modality == "") {
-		if f.Truncated {
-			return &Error{Kind: KindCut}
-		}
+	switch {
+	case !f.hasPixels && !f.Truncated:
 		return &Error{Kind: KindNotImage, What: "no picture"}
-	}
-	if !f.hasPixels || f.Rows < 1 || f.Columns < 1 {
+	case !f.hasPixels || f.Rows < 1 || f.Columns < 1:
 		return &Error{Kind: KindCut}
 	}
 	f.Frames = max(1, d.integer(tagFrames, 1))

@@ -1,0 +1,131 @@
+package dicom
+
+import (
+	"bytes"
+	"go/ast"
+	goparser "go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// one is a data set of one element.
+func one(t tag, vr string, value []byte, bigEndian bool) *dataset {
+	d := &dataset{bigEndian: bigEndian}
+	d.add(element{tag: t, vr: vr, value: value})
+	return d
+}
+
+func TestValues(t *testing.T) {
+	const lut, centre, padding tag = 0x0028_3006, 0x0028_1050, 0x0028_0120
+	for name, c := range map[string]struct{ got, want any }{
+		"first text":       {one(centre, "DS", []byte(` 40 \80`), false).str(centre), "40"},
+		"all texts":        {one(centre, "DS", []byte("40 \\ 80\x00"), false).strs(centre), []string{"40", "80"}},
+		"numbers":          {one(centre, "DS", []byte(`-1.5e2\ 80 `), false).floats(centre), []float64{-150, 80}},
+		"no numbers":       {one(centre, "DS", []byte(`40\x`), false).floats(centre), []float64(nil)},
+		"nothing":          {one(centre, "DS", nil, false).floats(centre), []float64(nil)},
+		"floats":           {one(centre, "FL", []byte{0, 0, 0x80, 0x3f}, false).floats(centre), []float64{1}},
+		"doubles":          {one(centre, "FD", []byte{0x3f, 0xf0, 0, 0, 0, 0, 0, 0}, true).floats(centre), []float64{1}},
+		"not a number":     {one(centre, "FL", []byte{0, 0, 0xc0, 0x7f}, false).floats(centre), []float64(nil)},
+		"floats of shorts": {one(centre, "US", []byte{1, 0, 2, 0}, false).floats(centre), []float64{1, 2}},
+		"unsigned":         {one(padding, "xs", []byte{0xfe, 0xff}, false).ints(padding, false), []int{65534}},
+		"signed":           {one(padding, "xs", []byte{0xfe, 0xff}, false).ints(padding, true), []int{-2}},
+		"signed by VR":     {one(padding, "SS", []byte{0xff, 0xfe}, true).ints(padding, false), []int{-2}},
+		"long":             {one(padding, "UL", []byte{1, 0, 0, 0x80}, false).ints(padding, true), []int{0x80000001}},
+		"signed long":      {one(padding, "SL", []byte{0xfe, 0xff, 0xff, 0xff}, false).ints(padding, false), []int{-2}},
+		"half a value":     {one(padding, "UL", []byte{1, 0, 0}, false).ints(padding, false), []int(nil)},
+		"words":            {one(lut, "OW", []byte{1, 2, 3, 4, 5}, false).words(lut, 16), []uint16{0x201, 0x403}},
+		"big-endian words": {one(lut, "OW", []byte{1, 2, 3, 4}, true).words(lut, 16), []uint16{0x102, 0x304}},
+		"bytes":            {one(lut, "OB", []byte{1, 2, 3}, true).words(lut, 8), []uint16{1, 2, 3}},
+		"bytes in words":   {one(lut, "OW", []byte{1, 2, 3, 4}, true).words(lut, 8), []uint16{2, 1, 4, 3}},
+		"not there":        {one(lut, "OW", nil, false).ints(centre, false), []int(nil)},
+	} {
+		if diff := cmp.Diff(c.want, c.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestValuesAreLimited(t *testing.T) {
+	const lut, centre tag = 0x0028_3006, 0x0028_1050
+	many := one(centre, "DS", bytes.Repeat([]byte(`1\`), 10_000), false)
+	if got := len(many.floats(centre)); got != maxValues {
+		t.Errorf("%d numbers, want %d", got, maxValues)
+	}
+	if got := len(one(centre, "DS", bytes.Repeat([]byte("1"), 10_000), false).str(centre)); got != maxText {
+		t.Errorf("a text of %d bytes, want %d", got, maxText)
+	}
+	for _, bits := range []int{8, 16} {
+		if got := len(one(lut, "OW", make([]byte, 4*maxWords), false).words(lut, bits)); got != maxWords {
+			t.Errorf("%d words of %d bits, want %d", got, bits, maxWords)
+		}
+	}
+}
+
+func TestTheFirstOfEqualElementsCounts(t *testing.T) {
+	d := one(tagRows, "US", []byte{1, 0}, false)
+	d.add(element{tag: tagRows, vr: "US", value: []byte{2, 0}})
+	if got := d.ints(tagRows, false); !slices.Equal(got, []int{1}) {
+		t.Errorf("rows %v, want [1]", got)
+	}
+}
+
+func TestOnlyTheDictionaryIsKept(t *testing.T) {
+	if d := one(0x0010_0010, "PN", []byte("DOE^JANE"), false); d.has(0x0010_0010) || len(d.elements) > 0 {
+		t.Error("a name was kept")
+	}
+}
+
+// TestDictionaryIsWhole finds every tag that the package names: one that is not in
+// the dictionary would never be found in a file.
+func TestDictionaryIsWhole(t *testing.T) {
+	marks := []tag{tagItem, tagItemEnd, tagSequenceEnd}
+	set := token.NewFileSet()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := goparser.ParseFile(set, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			spec, ok := node.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			if typ, ok := spec.Type.(*ast.Ident); !ok || typ.Name != "tag" {
+				return true
+			}
+			for _, v := range spec.Values {
+				lit, ok := v.(*ast.BasicLit)
+				if !ok {
+					t.Errorf("%s: a tag that is no literal", set.Position(v.Pos()))
+					continue
+				}
+				value, err := strconv.ParseUint(lit.Value, 0, 32)
+				if err != nil {
+					t.Fatal(err)
+				}
+				n++
+				if _, known := dictionary[tag(value)]; !known && !slices.Contains(marks, tag(value)) {
+					t.Errorf("%s: %s is not in the dictionary", set.Position(v.Pos()), lit.Value)
+				}
+			}
+			return true
+		})
+	}
+	if n < 50 {
+		t.Errorf("only %d tags were found", n)
+	}
+}
