@@ -20,7 +20,7 @@ var errClaim = errors.New("claims more pixels than its bytes can hold")
 // is read from the frame itself, as are its size, depth and number of components:
 // headers are wrong more often than codecs. But a size beyond what padding to whole
 // blocks explains is another picture than the header's, and is refused.
-func jpegFrame(ctx context.Context, h Header, syntax string, data []byte) (*Frame, error) {
+func jpegFrame(ctx context.Context, h Header, _ string, data []byte) (*Frame, error) {
 	head, err := readJPEGHead(data)
 	if err != nil {
 		return nil, err

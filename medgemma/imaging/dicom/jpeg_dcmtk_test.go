@@ -13,7 +13,7 @@ import (
 // rewritten is a file as a tool of DCMTK writes it anew.
 func rewritten(t *testing.T, data []byte, tool string, options ...string) []byte {
 	t.Helper()
-	path, dir := dcmtk(t, tool), t.TempDir()
+	path, dir := oracle(t, tool), t.TempDir()
 	in, out := filepath.Join(dir, "in.dcm"), filepath.Join(dir, "out.dcm")
 	if err := os.WriteFile(in, data, 0o600); err != nil {
 		t.Fatal(err)
