@@ -3,7 +3,6 @@ package dicom
 import (
 	"bytes"
 	"context"
-	"slices"
 )
 
 // halved says whether native pixels are uncompressed YBR_FULL_422: two samples a
@@ -124,7 +123,15 @@ func (f *File) encapsulated(i int) ([]byte, error) {
 	if len(fragments) == 1 {
 		return fragments[0], nil
 	}
-	return slices.Concat(fragments...), nil
+	size := 0
+	for _, one := range fragments {
+		size += len(one)
+	}
+	joined := make([]byte, 0, size)
+	for _, one := range fragments {
+		joined = append(joined, one...)
+	}
+	return joined, nil
 }
 
 // Frame unpacks frame i, from 0. Its errors are *Error, or wrap ctx.Err().
