@@ -7,7 +7,7 @@ import (
 
 // Picture shows frame i, unpacked as fr. The order is that of PS3.4 N.2: the
 // modality LUT or rescale, then what the Shade asks for, then 8 bits, rounded half
-// to even; MONOCHROME1 is inverted last, except by ModeClips, whose HU mean the same
+// to even; what is to be inverted (MONOCHROME1) is inverted last, except by ModeClips, whose HU mean the same
 // in any photometric interpretation. Padding is kept out of minimum, maximum and
 // percentiles and is otherwise shown like any value, as MedGemma's own code does.
 //
@@ -42,7 +42,7 @@ type curve func(x float64) byte
 func (f *File) grey(ctx context.Context, i int, fr *Frame, s Shade, p *Picture) error {
 	m := f.modality(i)
 	curves := make([]curve, 1, 3)
-	invert := fr.Photometric == "MONOCHROME1"
+	invert := f.inverted(fr)
 	p.Applied = AppliedAsked
 	switch s.Mode {
 	case ModeClips:
@@ -69,6 +69,21 @@ func (f *File) grey(ctx context.Context, i int, fr *Frame, s Shade, p *Picture) 
 		p.Row = valueRow(fr, m, curves, invert)
 	}
 	return nil
+}
+
+const tagShape tag = 0x2050_0020 // PresentationLUTShape
+
+// inverted says whether high values are dark. The presentation LUT shape and the
+// photometric interpretation have to agree (PS3.3 C.11.6.1.2); where they do not,
+// DCMTK and other viewers go by the shape.
+func (f *File) inverted(fr *Frame) bool {
+	switch f.ds.str(tagShape) {
+	case "INVERSE":
+		return true
+	case "IDENTITY":
+		return false
+	}
+	return fr.Photometric == "MONOCHROME1"
 }
 
 // own is the curve that the file itself asks for, or that its values do.
