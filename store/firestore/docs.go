@@ -16,6 +16,7 @@ type threadDoc struct {
 	Turns         int          `firestore:"turns"`
 	Images        int          `firestore:"images"`
 	Open          []openDoc    `firestore:"open"`
+	Sets          []setDoc     `firestore:"sets"`
 	Settings      *settingsDoc `firestore:"settings"`
 	UpdatedAt     time.Time    `firestore:"updated_at"`
 	EndsAt        time.Time    `firestore:"ends_at"`
@@ -36,12 +37,22 @@ type openDoc struct {
 	At time.Time `firestore:"at"` // when it was admitted
 }
 
+// setDoc names the documents of an image's slices: of an image that is there, or
+// of one that a PutImage began and may never end.
+type setDoc struct {
+	Label int    `firestore:"label"`
+	ID    string `firestore:"id"`
+	N     int    `firestore:"n"`
+	Fence int64  `firestore:"fence"` // of the lease that it is being written with; 0 when it is whole
+}
+
 // deadDoc is a former life of a thread: enough to name all its documents.
 type deadDoc struct {
 	Gen     string   `firestore:"gen"`
 	Turns   int      `firestore:"turns"`
 	Images  int      `firestore:"images"`
 	Open    []string `firestore:"open"`
+	Sets    []setDoc `firestore:"sets"`
 	Expired bool     `firestore:"expired"` // it had expired: Forget does not count it
 }
 
@@ -93,26 +104,6 @@ type unreadDoc struct {
 	Reason string `firestore:"reason"`
 }
 
-type imageDoc struct {
-	Gen      string    `firestore:"gen"`
-	Record   recordDoc `firestore:"record"`
-	Data     []byte    `firestore:"data"`
-	ExpireAt time.Time `firestore:"expire_at"`
-}
-
-type recordDoc struct {
-	Label     int      `firestore:"label"`
-	FileID    string   `firestore:"file_id"`
-	MessageTS string   `firestore:"message_ts"`
-	User      string   `firestore:"user"`
-	MIME      string   `firestore:"mime"`
-	SHA256    string   `firestore:"sha256"`
-	Width     int      `firestore:"width"`
-	Height    int      `firestore:"height"`
-	Side      int      `firestore:"side"`
-	Notes     []string `firestore:"notes"`
-}
-
 type seenDoc struct {
 	By       string    `firestore:"by"`
 	ExpireAt time.Time `firestore:"expire_at"`
@@ -153,12 +144,12 @@ func (d *threadDoc) bury(now, until time.Time) {
 	if d.Gen == "" {
 		return
 	}
-	dead := deadDoc{Gen: d.Gen, Turns: d.Turns, Images: d.Images, Expired: !d.live(now)}
+	dead := deadDoc{Gen: d.Gen, Turns: d.Turns, Images: d.Images, Sets: d.Sets, Expired: !d.live(now)}
 	for _, o := range d.Open {
 		dead.Open = append(dead.Open, o.ID)
 	}
 	d.Dead, d.DeadUntil = append(d.Dead, dead), until
-	d.Gen, d.Asked, d.Turns, d.Images, d.Open, d.Settings = "", false, 0, 0, nil, nil
+	d.Gen, d.Asked, d.Turns, d.Images, d.Open, d.Sets, d.Settings = "", false, 0, 0, nil, nil, nil
 	d.UpdatedAt, d.EndsAt, d.ChildrenUntil = time.Time{}, time.Time{}, time.Time{}
 }
 
@@ -208,6 +199,7 @@ func (d *threadDoc) fields() []firestore.Update {
 		{Path: "turns", Value: d.Turns},
 		{Path: "images", Value: d.Images},
 		{Path: "open", Value: d.Open},
+		{Path: "sets", Value: d.Sets},
 		{Path: "settings", Value: d.Settings},
 		{Path: "updated_at", Value: stamp(d.UpdatedAt)},
 		{Path: "ends_at", Value: stamp(d.EndsAt)},

@@ -17,7 +17,7 @@ import (
 // beneath counts the documents of a thread, read past the store.
 func beneath(t *testing.T, s *Store, k store.ThreadKey) (n int, earliest time.Time) {
 	t.Helper()
-	for _, c := range []string{"questions", "turns", "images"} {
+	for _, c := range []string{"questions", "turns", "images", "slices"} {
 		docs, err := s.thread(k).Collection(c).Documents(t.Context()).GetAll()
 		if err != nil {
 			t.Fatal(err)
@@ -108,7 +108,7 @@ func TestManyDocuments(t *testing.T) {
 	}
 	n, _ := beneath(t, s, here)
 	gone, err := s.Forget(t.Context(), here)
-	if err != nil || gone != (store.Deleted{Questions: 1, Turns: n - 2, Images: 1}) {
+	if err != nil || gone != (store.Deleted{Questions: 1, Turns: n - 3, Images: 1}) {
 		t.Errorf("Forget: %+v, %v; there were %d documents", gone, err, n)
 	}
 	if n, _ := beneath(t, s, here); n != 0 {

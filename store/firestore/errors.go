@@ -37,7 +37,7 @@ func wrap(ctx context.Context, op string, err error) error {
 	}
 	// The bound of the call, not the caller's own.
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return fmt.Errorf("store %s: %w (no answer in %v)", op, store.ErrUnavailable, callTimeout)
+		return fmt.Errorf("store %s: %w (no answer in time)", op, store.ErrUnavailable)
 	}
 	return fmt.Errorf("store %s: %w", op, err)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// callTimeout bounds every call. The client repeats some refusals, such as a
+// callTimeout bounds every call, or each of the commits of a long one. The client repeats some refusals, such as a
 // message that is too long, until the context ends: without a bound, for ever.
 const callTimeout = 20 * time.Second
 
@@ -63,6 +63,10 @@ func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microseco
 // call is the frame of every method: let in unless closed, bound in time, and
 // reported in the store's words.
 func (s *Store) call(ctx context.Context, op string, f func(ctx context.Context) error) error {
+	return s.callWithin(ctx, op, callTimeout, f)
+}
+
+func (s *Store) callWithin(ctx context.Context, op string, bound time.Duration, f func(ctx context.Context) error) error {
 	if err := s.enter(); err != nil {
 		return wrap(ctx, op, err)
 	}
@@ -70,7 +74,7 @@ func (s *Store) call(ctx context.Context, op string, f func(ctx context.Context)
 	if err := ctx.Err(); err != nil {
 		return wrap(ctx, op, err)
 	}
-	bounded, cancel := context.WithTimeout(ctx, callTimeout)
+	bounded, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
 	return wrap(ctx, op, f(bounded))
 }
@@ -139,4 +143,8 @@ func turn(t *firestore.DocumentRef, gen string, seq int) *firestore.DocumentRef 
 
 func image(t *firestore.DocumentRef, gen string, label int) *firestore.DocumentRef {
 	return t.Collection("images").Doc(fmt.Sprintf("%s-%08d", gen, label))
+}
+
+func slice(t *firestore.DocumentRef, gen string, set setDoc, number int) *firestore.DocumentRef {
+	return t.Collection("slices").Doc(fmt.Sprintf("%s-%08d-%s-%03d", gen, set.Label, set.ID, number))
 }

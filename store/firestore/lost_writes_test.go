@@ -2,6 +2,7 @@ package firestore
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"testing"
@@ -36,6 +37,27 @@ func tokens(n int) func(store.Settings) store.Settings {
 	}
 }
 
+// picture describes an image of n slices.
+func picture(label int, file string, n int) store.ImageRecord {
+	r := store.ImageRecord{Label: label, Files: []string{file}, Of: n}
+	for i := range n {
+		r.Slices = append(r.Slices, store.SliceRecord{Number: i + 1, MIME: "image/png"})
+	}
+	return r
+}
+
+// blank is the bytes of n slices; of several, three fill a commit.
+func blank(n int, text string) [][]byte {
+	data := make([][]byte, n)
+	for i := range data {
+		data[i] = fmt.Appendf(nil, "%s %d", text, i)
+		if n > 1 {
+			data[i] = append(data[i], make([]byte, store.MaxImageBytes-len(data[i]))...)
+		}
+	}
+	return data
+}
+
 // scene is what every write below finds: a thread with two turns, an image,
 // settings, an open question and a lease.
 func scene(t *testing.T, s *Store, clock *storetest.Clock) store.Lease {
@@ -43,7 +65,7 @@ func scene(t *testing.T, s *Store, clock *storetest.Clock) store.Lease {
 	ctx := t.Context()
 	_, err1 := s.Admit(ctx, asking(here, "1700000001.000100"))
 	l, err2 := s.Lease(ctx, here, owner, 100*retention)
-	err3 := s.PutImage(ctx, l, store.ImageRecord{Label: 1, FileID: "F1"}, []byte("pixels"))
+	err3 := s.PutImage(ctx, l, picture(1, "F1", 1), blank(1, "pixels"))
 	err4 := s.Finish(ctx, l, asking(here, "1700000001.000100").Key, answering("first"))
 	_, _, err5 := s.SetSettings(ctx, here.Scope(), tokens(100))
 	_, _, err6 := s.SetSettings(ctx, here.ChannelScope(), tokens(200))
@@ -94,10 +116,16 @@ func lossyWrites() []lossyWrite {
 			return nil, s.Place(ctx, l, open, "1700000009.000001")
 		}, nil},
 		{"PutImage", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
-			return nil, s.PutImage(ctx, l, store.ImageRecord{Label: 2, FileID: "F2"}, []byte("more"))
+			return nil, s.PutImage(ctx, l, picture(2, "F2", 1), blank(1, "more"))
 		}, nil},
 		{"PutImage again", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
-			return nil, s.PutImage(ctx, l, store.ImageRecord{Label: 1, FileID: "F2"}, []byte("other"))
+			return nil, s.PutImage(ctx, l, picture(1, "F2", 1), blank(1, "other"))
+		}, nil},
+		{"PutImage of a series", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
+			return nil, s.PutImage(ctx, l, picture(2, "F2", 5), blank(5, "more"))
+		}, nil},
+		{"PutImage of a series again", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
+			return nil, s.PutImage(ctx, l, picture(1, "F2", 5), blank(5, "other"))
 		}, nil},
 		{"Finish", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
 			return nil, s.Finish(ctx, l, open, answering("second"))
@@ -168,14 +196,17 @@ func state(t *testing.T, s *Store) []any {
 		qs, err := s.Open(ctx, k)
 		add(qs, err)
 		for label := range th.Images {
-			_, data, err := s.Image(ctx, k, label+1)
-			add(data, err)
+			r, data, err := s.Image(ctx, k, label+1)
+			add(r, err)
+			for _, d := range data {
+				add(sha256.Sum256(d), nil) // go-cmp takes seconds for a slice
+			}
 		}
 		set, err := s.Settings(ctx, k.Scope())
 		add(set, err)
 		l, err := s.Lease(ctx, k, "somebody", time.Second)
 		add(l.Owner, err) // whether it was free
-		for _, beneath := range []string{"questions", "turns", "images"} {
+		for _, beneath := range []string{"questions", "turns", "images", "slices"} {
 			docs, err := s.thread(k).Collection(beneath).Documents(ctx).GetAll()
 			add(len(docs), err) // none may be left over
 		}

@@ -81,7 +81,8 @@ func (s *Store) restamp(ctx context.Context, k store.ThreadKey) error {
 			err := s.change(ctx, k, nil, func(c *change) error {
 				d := c.d
 				// What came meanwhile has the old expire_at.
-				again = d.Gen == before.Gen && (d.Turns != before.Turns || d.Images != before.Images || len(d.Open) != len(before.Open))
+				again = d.Gen == before.Gen && (d.Turns != before.Turns || d.Images != before.Images ||
+					len(d.Open) != len(before.Open) || !slices.Equal(d.Sets, before.Sets))
 				if again || d.Gen != before.Gen {
 					return errUnchanged
 				}
@@ -100,9 +101,15 @@ func (s *Store) restamp(ctx context.Context, k store.ThreadKey) error {
 	}
 }
 
-// children are the documents beneath a thread in its present life.
+// children are the documents beneath a thread in its present life, but for
+// slices of an image that is not there: nobody knows which of them are.
 func (d *threadDoc) children(t *firestore.DocumentRef) []*firestore.DocumentRef {
 	dead := deadDoc{Gen: d.Gen, Turns: d.Turns, Images: d.Images}
+	for _, set := range d.Sets {
+		if set.Fence == 0 {
+			dead.Sets = append(dead.Sets, set)
+		}
+	}
 	for _, o := range d.Open {
 		dead.Open = append(dead.Open, o.ID)
 	}
@@ -119,6 +126,9 @@ func (d *deadDoc) children(t *firestore.DocumentRef) []*firestore.DocumentRef {
 	}
 	for i := range d.Images {
 		refs = append(refs, image(t, d.Gen, i+1))
+	}
+	for _, set := range d.Sets {
+		refs = append(refs, set.refs(t, d.Gen)...)
 	}
 	return refs
 }
