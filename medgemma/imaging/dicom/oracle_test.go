@@ -18,8 +18,8 @@ import (
 // DICOM for thirty years. Every pixel is to be the same or within one of 255;
 // a trial that is not is named with its reason.
 
-// dcmtk is where a command of DCMTK is. Without it the test is skipped, except in CI.
-func dcmtk(t testing.TB, name string) string {
+// oracle is where a command of DCMTK is. Without it the test is skipped, except in CI.
+func oracle(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
@@ -50,7 +50,7 @@ type exception struct {
 // compare shows a frame both ways.
 func compare(t *testing.T, c trial, exceptions []exception) {
 	t.Helper()
-	command := dcmtk(t, "dcmj2pnm")
+	command := oracle(t, "dcmj2pnm")
 	f := opened(t, c.data)
 	fr, err := f.Frame(t.Context(), c.frame)
 	if err != nil {
@@ -114,7 +114,7 @@ func difference(t *testing.T, p Picture, pnm []byte) (worst int, at string) {
 
 // trials runs each, several at once. An exception that no trial has is a mistake.
 func trials(t *testing.T, all []trial, exceptions ...exception) {
-	dcmtk(t, "dcmj2pnm")
+	oracle(t, "dcmj2pnm")
 	for _, e := range exceptions {
 		if !slices.ContainsFunc(all, func(c trial) bool { return strings.Contains(c.name, e.trials) }) {
 			t.Errorf("no trial is of the exception %q", e.trials)
