@@ -8,6 +8,8 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+
+	"github.com/medbuddy/medbuddy/medgemma/imaging/jpeg444"
 )
 
 // The MIME types of a prepared picture.
@@ -44,7 +46,7 @@ func encode(img image.Image, lossy bool) (data []byte, mime string, err error) {
 		}
 	}
 	for _, q := range qualities {
-		data, err := encodeJPEG(img, q)
+		data, err := encodeJPEG(img, q, lossy)
 		if err != nil || len(data) <= MaxOutBytes {
 			return data, mimeJPEG, err
 		}
@@ -55,9 +57,7 @@ func encode(img image.Image, lossy bool) (data []byte, mime string, err error) {
 // encodePNG returns nil when the result is over a limit.
 func encodePNG(img image.Image, limit int) ([]byte, error) {
 	if planes, ok := img.(*image.YCbCr); ok {
-		rgb := image.NewRGBA(planes.Rect)
-		draw.Draw(rgb, rgb.Rect, planes, image.Point{}, draw.Src)
-		img = rgb
+		img = toRGBA(planes)
 	}
 	// The fast level costs a tenth more bytes and takes half the time; the slow one
 	// is tried where that tenth may decide.
@@ -77,8 +77,20 @@ func encodePNG(img image.Image, limit int) ([]byte, error) {
 	return nil, nil
 }
 
-// encodeJPEG writes baseline JPEG: one plane for grey, 4:2:0 for colour.
-func encodeJPEG(img image.Image, quality int) ([]byte, error) {
+func toRGBA(planes *image.YCbCr) *image.RGBA {
+	rgb := image.NewRGBA(planes.Rect)
+	draw.Draw(rgb, rgb.Rect, planes, image.Point{}, draw.Src)
+	return rgb
+}
+
+// encodeJPEG writes baseline JPEG: one plane for grey; colour as 4:2:0 where that
+// halves what a codec has halved before, else as 4:4:4. Colour that never went
+// through a lossy codec may be no natural colour at all: CT in three windows has a
+// measurement in each channel.
+func encodeJPEG(img image.Image, quality int, halved bool) ([]byte, error) {
+	if rgb, ok := img.(*image.RGBA); ok && !halved {
+		return jpeg444.Encode(rgb, quality), nil
+	}
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
 		return nil, fmt.Errorf("encoding JPEG: %w", err)
@@ -113,5 +125,8 @@ func ToJPEG(data []byte, quality int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading prepared picture: %w", err)
 	}
-	return encodeJPEG(img, quality)
+	if planes, ok := img.(*image.YCbCr); ok && planes.SubsampleRatio == image.YCbCrSubsampleRatio444 {
+		img = toRGBA(planes)
+	}
+	return encodeJPEG(img, quality, false)
 }
