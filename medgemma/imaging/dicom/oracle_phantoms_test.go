@@ -7,6 +7,12 @@ import (
 	"github.com/medbuddy/medbuddy/medgemma/imaging/dicom/dicomtest"
 )
 
+// names of syntaxes in the names of trials.
+var syntaxNames = map[string]string{
+	dicomtest.ImplicitLE: "implicit", dicomtest.ExplicitLE: "explicit", dicomtest.ExplicitBE: "big endian",
+	dicomtest.Deflated: "deflated", dicomtest.RLE: "RLE",
+}
+
 func text(tag uint32, values string) dicomtest.Element {
 	return dicomtest.Element{Tag: tag, VR: "DS", Value: values}
 }
