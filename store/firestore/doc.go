@@ -9,6 +9,7 @@
 //	    gen                           the thread's life; "" when it has none
 //	    asked, turns, images          as in store.Thread; the last two are counts
 //	    open[]                        {id: T-C-S, at} of each open question
+//	    sets[]                        {label, id, n, fence} of the slices of each image, see below
 //	    settings                      {temperature, max_tokens, by, at}
 //	    updated_at, ends_at           last turn, and when the thread has expired
 //	    owner, fence, until           the lease
@@ -19,7 +20,8 @@
 //	    expire_at
 //	  questions/GEN-T-C-S             gen, the question, answer_ts, expire_at; deleted by Finish
 //	  turns/GEN-00000001              gen, seq, the turn, expire_at
-//	  images/GEN-00000001             gen, record, data, expire_at
+//	  images/GEN-00000001             gen, record, set, expire_at
+//	  slices/GEN-00000001-SET-001     data, expire_at
 //	seen/T-C-S                        by (token of the Admit), expire_at
 //	settings/channel-T-C              temperature, max_tokens, by, at, acks[]; never expires
 //	health/ping                       at, expire_at
@@ -29,6 +31,22 @@
 // read through the store, and is deleted right after (by Expire, should the
 // process end in between). All names beneath follow from the thread's document,
 // so nothing is ever searched for and nothing can be missed.
+//
+// # Images
+//
+// Each slice of an image is a document, of at most store.MaxImageBytes and so
+// under 1 MiB. A commit takes 10 MiB, and the emulator's 4 MiB, so a series is
+// written in several, of at most store.MaxFinishBytes each: 85 slices of 150 KB
+// take 5. Every one of them is conditional on the lease and on the thread's
+// document, as all writes are. The first notes the set in the thread, with
+// the fence of the lease; the last writes the record, which names the set, and
+// deletes the slices of the record that it replaces. A set whose record was never
+// written is nobody's: the next PutImage under another lease deletes it, and so do
+// Forget and Expire. Slices are read a few to a request and several requests at
+// once.
+//
+// Before there were series, an image's only document had its bytes in data, and
+// the record had file_id, mime and sha256. Such documents are read as they are.
 //
 // # Writes whose answer is lost
 //
@@ -56,8 +74,11 @@
 // over the 1,500 bytes of an index entry, and a rising indexed field holds
 // a collection under 500 writes a second.
 //
-//	for f in record data expire_at; do
+//	for f in record set data expire_at; do
 //	  gcloud firestore indexes fields update $f --collection-group=images --disable-indexes
+//	done
+//	for f in data expire_at; do
+//	  gcloud firestore indexes fields update $f --collection-group=slices --disable-indexes
 //	done
 //	for f in text messages at expire_at; do
 //	  gcloud firestore indexes fields update $f --collection-group=turns --disable-indexes
@@ -65,7 +86,7 @@
 //	for f in text files admitted_at expire_at; do
 //	  gcloud firestore indexes fields update $f --collection-group=questions --disable-indexes
 //	done
-//	for f in open dead acks settings updated_at ends_at until dead_until children_until expire_at; do
+//	for f in open sets dead acks settings updated_at ends_at until dead_until children_until expire_at; do
 //	  gcloud firestore indexes fields update $f --collection-group=threads --disable-indexes
 //	done
 //	gcloud firestore indexes fields update by --collection-group=seen --disable-indexes
@@ -76,7 +97,7 @@
 // Expire deletes what has had its time. Time-to-live policies are the second
 // net, for a database that no process looks after any more:
 //
-//	for g in threads questions turns images seen health; do
+//	for g in threads questions turns images slices seen health; do
 //	  gcloud firestore fields ttls update expire_at --collection-group=$g --enable-ttl
 //	done
 //

@@ -33,6 +33,8 @@ type Store struct {
 	retention time.Duration
 	clock     func() time.Time
 
+	commitBytes int // the most bytes of slices in one commit; less in some tests
+
 	mu      sync.Mutex
 	closed  bool
 	running sync.WaitGroup // calls that passed enter
@@ -50,7 +52,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening Firestore: %w", err)
 	}
-	s := &Store{client: c, retention: o.Retention, clock: o.Now}
+	s := &Store{client: c, retention: o.Retention, clock: o.Now, commitBytes: store.MaxFinishBytes}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

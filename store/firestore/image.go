@@ -30,7 +30,7 @@ func (s *Store) PutImage(ctx context.Context, l store.Lease, r store.ImageRecord
 	if err != nil {
 		return err
 	}
-	parts := commits(data)
+	parts := s.commits(data)
 	return s.callWithin(ctx, "put image", time.Duration(len(parts))*callTimeout, func(ctx context.Context) error {
 		for {
 			err := s.put(ctx, l, r, parts)
@@ -42,10 +42,10 @@ func (s *Store) PutImage(ctx context.Context, l store.Lease, r store.ImageRecord
 }
 
 // commits shares slices out to commits, in order.
-func commits(data [][]byte) (parts [][][]byte) {
+func (s *Store) commits(data [][]byte) (parts [][][]byte) {
 	size := 0
 	for i, d := range data {
-		if size += len(d); i == 0 || size > store.MaxFinishBytes {
+		if size += len(d); i == 0 || size > s.commitBytes {
 			parts, size = append(parts, nil), len(d)
 		}
 		last := len(parts) - 1

@@ -78,8 +78,8 @@ func seriesCases() []testCase {
 			versions := []struct {
 				n    int
 				name string
-			}{{7, "odd"}, {12, "even"}}
-			w.put(l, 1, series(7, 600<<10, "odd")...) // several commits each
+			}{{5, "odd"}, {6, "even"}}
+			w.put(l, 1, series(5, 600<<10, "odd")...) // several commits each
 			reader := w.replica()
 			done := make(chan struct{})
 			var wg sync.WaitGroup
@@ -92,7 +92,7 @@ func seriesCases() []testCase {
 					}
 					for i, d := range data {
 						name := "odd"
-						if len(data) == 12 {
+						if len(data) == 6 {
 							name = "even"
 						}
 						if len(r.Slices) != len(data) || !strings.HasPrefix(string(d), fmt.Sprintf("%s %d/", name, (i*37+11)%len(data))) {
@@ -107,7 +107,7 @@ func seriesCases() []testCase {
 					}
 				}
 			})
-			for round := range 4 {
+			for round := range 3 {
 				v := versions[(round+1)%2]
 				w.put(l, 1, series(v.n, 600<<10, v.name)...)
 			}
@@ -137,24 +137,24 @@ func seriesCases() []testCase {
 			old := w.lease(thread(1), "a")
 			w.put(old, 1, "x", "y")
 			l := w.lease(thread(1), "a")
-			big := series(9, 600<<10, "late")
-			w.is(w.s.PutImage(w.ctx, old, record(1, 9), pixels(big...)), store.ErrLeaseLost)
-			w.is(w.s.PutImage(w.ctx, old, record(2, 9), pixels(big...)), store.ErrLeaseLost)
+			big := series(5, 600<<10, "late")
+			w.is(w.s.PutImage(w.ctx, old, record(1, 5), pixels(big...)), store.ErrLeaseLost)
+			w.is(w.s.PutImage(w.ctx, old, record(2, 5), pixels(big...)), store.ErrLeaseLost)
 			w.image(thread(1), record(1, 2), "x", "y")
 			w.same("images", len(w.read(thread(1)).Images), 1)
 			w.ok(w.s.Release(w.ctx, l))
-			w.is(w.s.PutImage(w.ctx, l, record(1, 9), pixels(big...)), store.ErrLeaseLost)
+			w.is(w.s.PutImage(w.ctx, l, record(1, 5), pixels(big...)), store.ErrLeaseLost)
 			w.image(thread(1), record(1, 2), "x", "y")
 		}},
 		{"no Forget at the same time leaves a part", 0, func(w *world) {
 			other := w.replica()
-			for i := range 3 {
+			for i := range 2 {
 				t := thread(i)
 				w.admit(ask(t, i))
 				l := w.lease(t, "a")
 				var wg sync.WaitGroup
 				wg.Go(func() {
-					err := other.PutImage(w.ctx, l, record(1, 9), pixels(series(9, 600<<10, "x")...))
+					err := other.PutImage(w.ctx, l, record(1, 5), pixels(series(5, 600<<10, "x")...))
 					if err != nil && !errors.Is(err, store.ErrLeaseLost) {
 						w.Errorf("PutImage: %v", err)
 					}
