@@ -32,8 +32,8 @@ func TestPreparerWaitsForRoom(t *testing.T) {
 				release := take(p)
 				done := make(chan error, 1)
 				go func() {
-					_, err := p.Prepare(t.Context(), data)
-					done <- err
+					_, refused := p.Prepare(t.Context(), [][]byte{data}, View{})
+					done <- refused[0]
 				}()
 				synctest.Wait()
 				select {
@@ -44,11 +44,11 @@ func TestPreparerWaitsForRoom(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
 				var e *Error
-				if _, err := p.Prepare(ctx, data); !errors.Is(err, context.Canceled) || errors.As(err, &e) {
-					t.Errorf("waiting ended with %v", err)
+				if _, refused := p.Prepare(ctx, [][]byte{data}, View{}); !errors.Is(refused[0], context.Canceled) || errors.As(refused[0], &e) {
+					t.Errorf("waiting ended with %v", refused[0])
 				}
-				if _, err := p.Prepare(t.Context(), nil); !errors.As(err, &e) || e.Kind != KindEmpty {
-					t.Errorf("a refusal while there is no room: %v", err)
+				if _, refused := p.Prepare(t.Context(), [][]byte{nil}, View{}); !errors.As(refused[0], &e) || e.Kind != KindEmpty {
+					t.Errorf("a refusal while there is no room: %v", refused[0])
 				}
 				release()
 				if err := <-done; err != nil {
@@ -61,11 +61,8 @@ func TestPreparerWaitsForRoom(t *testing.T) {
 
 // A file over the whole budget is decoded alone, not refused and not stuck.
 func TestPreparerTakesLargeFiles(t *testing.T) {
-	p := NewPreparer(Config{Memory: 1})
 	for range 2 {
-		if _, err := p.Prepare(context.Background(), makePNG(t, gray(300, 300))); err != nil {
-			t.Fatal(err)
-		}
+		shown(t, Config{Memory: 1}, View{}, makePNG(t, gray(300, 300)))
 	}
 }
 
@@ -91,7 +88,7 @@ func TestMemoryEstimate(t *testing.T) {
 			}
 			// All that is ever allocated, of which a part is garbage by the end.
 			allocated := totalAlloc(func() {
-				if _, err := p.run(t.Context(), decodeTime); err != nil {
+				if _, err := p.run(t.Context()); err != nil {
 					t.Error(err)
 				}
 			})

@@ -13,7 +13,11 @@
 //     may compress differently).
 //   - Every refusal is an *Error whose Kind the caller can put into words. Only
 //     the end of the caller's own context is another error, and wraps it.
-//   - No goroutine is started, nothing is written to disk.
+//   - Of a DICOM file only its pixels and a few technical values leave, those that
+//     Image and Note can hold; of an archive not even the names of its entries.
+//   - A file that says that text is burned into its picture is refused, unless that
+//     was allowed.
+//   - No goroutine outlives a call, nothing is written to disk.
 //
 // # The road
 //
@@ -24,6 +28,14 @@
 // on a black square and resample scales them in one pass over the rows, so that
 // no second picture of full size is ever made. turn sets the small square
 // upright, and encode writes it.
+//
+// A DICOM file takes the same road with another beginning. Its header says by what
+// rule its values become grey or colour (policy); package dicom unpacks a frame and
+// shows its rows, cropped to the regions of an ultrasound, and from there on they
+// are scaled and encoded like any others. Slices are looked up by their headers
+// alone, put together by series and sorted by position, and only those that a View
+// picks are unpacked. Of an archive the beginnings of the entries are read first,
+// then, one at a time for each worker, those entries that were picked.
 //
 // Padding comes before scaling because MedGemma's own server pads first: the
 // other order moves the picture by half a pixel, and squashing instead of padding

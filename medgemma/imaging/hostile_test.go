@@ -102,7 +102,9 @@ func TestDecodingEndsWithItsTime(t *testing.T) {
 	if ctx.looks < -3 {
 		t.Errorf("the decoder went on for %d looks", -ctx.looks)
 	}
-	_, err := p.run(context.Background(), time.Nanosecond)
+	spent := newPurse(0)
+	spent.left.Store(1)
+	_, err := NewPreparer(Config{}).picture(t.Context(), data, spent)
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != KindTimeout {
 		t.Errorf("out of time: %v, want KindTimeout", err)
@@ -129,14 +131,10 @@ func TestCallerEnds(t *testing.T) {
 	late, cancel := context.WithDeadline(context.Background(), time.Unix(0, 0))
 	defer cancel()
 	for _, ctx := range []context.Context{canceled, late} {
-		for name, prepare := range map[string]func(context.Context, []byte) ([]Image, error){
-			"Prepare": Prepare, "Preparer": NewPreparer(Config{}).Prepare,
-		} {
-			_, err := prepare(ctx, makePNG(t, gray(50, 50)))
-			var e *Error
-			if !errors.Is(err, ctx.Err()) || errors.As(err, &e) {
-				t.Errorf("%s: %v, want only %v", name, err, ctx.Err())
-			}
+		_, err := Prepare(ctx, makePNG(t, gray(50, 50)))
+		var e *Error
+		if !errors.Is(err, ctx.Err()) || errors.As(err, &e) {
+			t.Errorf("%v, want only %v", err, ctx.Err())
 		}
 	}
 }

@@ -2,43 +2,34 @@ package imaging
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"image"
 	"runtime"
-	"time"
+	"slices"
 
 	"golang.org/x/sync/semaphore"
 )
 
-// decodeTime bounds the preparation of one file, once it is its turn.
-const decodeTime = 10 * time.Second
-
-// Prepare makes the picture, or later the pictures, of one file. It knows no other
-// Prepare: a process that takes files from many people shares a Preparer.
-//
-// The error is an *Error when the file is refused. When ctx ends first the error
-// wraps ctx.Err() and is no *Error: nothing is wrong with the file.
-func Prepare(ctx context.Context, data []byte) ([]Image, error) {
-	p, refusal := inspect(data)
-	if refusal != nil {
-		return nil, refusal
-	}
-	return p.run(ctx, decodeTime)
-}
-
-// Config bounds what a Preparer does at once. Zero values mean the defaults.
+// Config bounds what a Preparer does at once, and holds what a team may decide.
+// Zero values mean the defaults.
 type Config struct {
 	Memory  int64 // bytes that decoding may take, by estimate; default 512 MiB
-	Workers int   // files at once; default 2, at most GOMAXPROCS
+	Workers int   // pictures or slices at once; default 2, at most GOMAXPROCS
+
+	Green         [2]float64 // HU that are black and white in CT's green channel; default -135 to 215
+	AllowBurnedIn bool       // take files that say text is burned into their picture
 }
 
-// Preparer is Prepare under a budget shared by everybody who uses it. It is safe
-// for concurrent use.
+// defaultGreen is CT's green window: that of MedGemma's report and notebooks.
+// Google's serving code has 135 to 215 in its place, which reads like a slip.
+var defaultGreen = [2]float64{-135, 215}
+
+// Preparer prepares files under a budget shared by everybody who uses it. It is
+// safe for concurrent use.
 type Preparer struct {
 	memory  *semaphore.Weighted
 	total   int64
 	workers *semaphore.Weighted
+	most    int // workers
+	policy  policy
 }
 
 // NewPreparer returns a Preparer with its own budget.
@@ -47,103 +38,74 @@ func NewPreparer(c Config) *Preparer {
 		c.Memory = 512 << 20
 	}
 	if c.Workers <= 0 {
-		c.Workers = min(2, runtime.GOMAXPROCS(0))
+		c.Workers = 2
+	}
+	c.Workers = min(c.Workers, runtime.GOMAXPROCS(0))
+	if c.Green == [2]float64{} {
+		c.Green = defaultGreen
 	}
 	return &Preparer{
 		memory:  semaphore.NewWeighted(c.Memory),
 		total:   c.Memory,
 		workers: semaphore.NewWeighted(int64(c.Workers)),
+		most:    c.Workers,
+		policy:  policy{green: c.Green, burnedIn: c.AllowBurnedIn},
 	}
 }
 
-// Prepare is the function Prepare once there is room. Refusals that need no
-// decoding come at once; waiting ends with ctx. A file that is over the whole
-// budget is decoded alone.
-func (p *Preparer) Prepare(ctx context.Context, data []byte) ([]Image, error) {
+// Prepare makes images of the files, in the order of their first files. A picture
+// file is an image of its own; DICOM files given together are grouped by series,
+// each an image; an archive is one series of DICOM, or its pictures.
+//
+// refused[i] is nil, or why files[i] is not, or not wholly, in the images: an
+// *Error, or an error that wraps ctx.Err(), and then nothing is wrong with the
+// file. Refusals that need no decoding come at once; what decodes waits for room.
+// What is over the whole budget is decoded alone.
+func (p *Preparer) Prepare(ctx context.Context, files [][]byte, v View) (images []Image, refused []error) {
+	v.Slices = min(max(v.Slices, 1), MaxSlices)
+	refused = make([]error, len(files))
+	var loose []*instance
+	for i, data := range files {
+		switch Sniff(data) {
+		case DICOM:
+			in, err := p.policy.admit(source{file: i, data: data})
+			if err != nil {
+				refused[i] = err
+				continue
+			}
+			loose = append(loose, in)
+		case ZIP:
+			found, err := p.archive(ctx, data, v)
+			for k := range found {
+				found[k].Files = []int{i}
+			}
+			images, refused[i] = append(images, found...), err
+		default:
+			img, err := p.picture(ctx, data, newPurse(0))
+			if err != nil {
+				refused[i] = err
+				continue
+			}
+			img.Files = []int{i}
+			images = append(images, img)
+		}
+	}
+	images = append(images, p.loose(ctx, loose, v, refused)...)
+	slices.SortStableFunc(images, func(a, b Image) int { return a.Files[0] - b.Files[0] })
+	return images, refused
+}
+
+// picture prepares a file that is no DICOM and no archive.
+func (p *Preparer) picture(ctx context.Context, data []byte, t *purse) (img Image, err error) {
 	plan, refusal := inspect(data)
 	if refusal != nil {
-		return nil, refusal
+		return Image{}, refusal
 	}
-	if err := p.workers.Acquire(ctx, 1); err != nil {
-		return nil, fmt.Errorf("waiting to prepare an image: %w", err)
-	}
-	defer p.workers.Release(1)
-	need := min(plan.memory+overhead, p.total)
-	if err := p.memory.Acquire(ctx, need); err != nil {
-		return nil, fmt.Errorf("waiting to prepare an image: %w", err)
-	}
-	defer p.memory.Release(need)
-	return plan.run(ctx, decodeTime)
-}
-
-// overhead is what a preparation takes beside the decoded picture: the square in
-// planes and encoded, filters, and the codecs' own state.
-const overhead = 12 << 20
-
-// run walks the road of the package comment, from decoding on.
-func (p *plan) run(ctx context.Context, limit time.Duration) ([]Image, error) {
-	inner, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	img, err := p.decode(inner)
-	if err != nil {
-		return nil, p.ended(ctx, err)
-	}
-	square, notes, err := p.square(img)
-	if err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, p.ended(ctx, err)
-	}
-	data, mime, err := encode(square, p.lossy)
-	if err != nil {
-		return nil, fmt.Errorf("preparing an image: %w", err)
-	}
-	w, h := p.canvas.Dx(), p.canvas.Dy()
-	if p.turn.swaps() {
-		w, h = h, w
-	}
-	return []Image{{
-		Slices: []Slice{{Number: 1, Data: data, MIME: mime}}, Side: square.Bounds().Dx(),
-		Width: w, Height: h, Of: p.frames, Format: p.format, Files: []int{0}, Notes: notes,
-	}}, nil
-}
-
-// ended tells the end of the caller's context from that of the file's own time.
-func (p *plan) ended(ctx context.Context, err error) error {
-	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("preparing an image: %w", ctx.Err())
-	case errors.Is(err, context.DeadlineExceeded):
-		return p.refuse(KindTimeout, err)
-	}
-	return err
-}
-
-// square pads, scales and turns a decoded picture.
-func (p *plan) square(img image.Image) (square image.Image, notes []Note, err error) {
-	if p.frames > 1 {
-		notes = append(notes, NoteFirstFrame)
-	}
-	at := place(p.canvas, p.at.Add(img.Bounds().Min), p.turn)
-	if planes, ok := img.(*image.YCbCr); ok {
-		square = scalePlanes(planes, at, p.studio)
-	} else {
-		t, stretched := toneOf(img)
-		f, err := flatten(img, t)
-		if err != nil {
-			return nil, nil, p.refuse(KindUnsupported, err)
-		}
-		square = scaleFlat(f, img.Bounds().Dx(), img.Bounds().Dy(), at)
-		if stretched {
-			notes = append(notes, NoteStretched)
-		}
-		if f.transparent {
-			notes = append(notes, NoteFlattened)
-		}
-	}
-	if min(p.canvas.Dx(), p.canvas.Dy()) < smallEdge {
-		notes = append(notes, NoteSmall)
-	}
-	return turnUpright(square, p.turn), notes, nil
+	err = p.turn(ctx, 1, plan.memory+overhead, func() error {
+		return t.spend(ctx, func(ctx context.Context) (err error) {
+			img, err = plan.run(ctx)
+			return err
+		})
+	})
+	return img, ended(ctx, plan.format, damaged(plan.format, err))
 }

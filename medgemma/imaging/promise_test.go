@@ -38,8 +38,8 @@ func TestDeterministic(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 3 * len(files) {
 		wg.Go(func() {
-			got, err := shared.Prepare(context.Background(), files[i%len(files)])
-			if err != nil || !reflect.DeepEqual(want[i%len(files)], got) {
+			got, refused := shared.Prepare(context.Background(), [][]byte{files[i%len(files)]}, View{})
+			if err := refused[0]; err != nil || !reflect.DeepEqual(want[i%len(files)], got) {
 				t.Errorf("file %d came out different: %v", i%len(files), err)
 			}
 		})

@@ -28,7 +28,7 @@ func TestRefusals(t *testing.T) {
 		"empty":            {nil, KindEmpty, Unknown},
 		"sign-in page":     {[]byte("\n<!DOCTYPE html><html><title>Sign in</title>"), KindHTML, HTML},
 		"text":             {[]byte(secret), KindUnsupported, Text},
-		"DICOM":            {[]byte(strings.Repeat("\x00", 128) + "DICM\x02\x00"), KindUnsupported, DICOM},
+		"DICOM":            {[]byte(strings.Repeat("\x00", 128) + "DICM\x02\x00"), KindCut, DICOM},
 		"large":            {append(makePNG(t, grey), make([]byte, MaxFileBytes)...), KindTooLarge, PNG},
 		"BigTIFF":          {bigTIFF, KindUnsupported, TIFF},
 		"12-bit JPEG":      {twelveBit, KindUnsupported, JPEG},
@@ -54,7 +54,7 @@ func TestRefusals(t *testing.T) {
 // refused for what it is.
 func TestLargeUnsupported(t *testing.T) {
 	data := make([]byte, MaxFileBytes+1)
-	copy(data[128:], "DICM")
+	copy(data, "%PDF-")
 	refused(t, data, KindUnsupported)
 }
 

@@ -1,6 +1,7 @@
 package imaging
 
 import (
+	"bytes"
 	"errors"
 	"image/color"
 	"io/fs"
@@ -70,14 +71,13 @@ func TestSamples(t *testing.T) {
 
 func TestSampleRefusals(t *testing.T) {
 	for name, want := range map[string]Error{
-		"CT_small.dcm":               {Kind: KindUnsupported, Format: DICOM},
-		"MR_small_bigendian.dcm":     {Kind: KindUnsupported, Format: DICOM},
-		"derived/ct_deflated.dcm":    {Kind: KindUnsupported, Format: DICOM},
-		"derived/fundus.heic":        {Kind: KindUnsupported, Format: HEIC},
-		"derived/ct_series.zip":      {Kind: KindUnsupported, Format: ZIP},
-		"derived/cxr_truncated.jpg":  {Kind: KindCut, Format: JPEG},
-		"derived/png_60000_liar.png": {Kind: KindTooManyPix, Format: PNG, Width: 60_000, Height: 60_000},
-		"LICENSES.md":                {Kind: KindUnsupported, Format: Text},
+		"derived/fundus.heic":           {Kind: KindUnsupported, Format: HEIC},
+		"derived/cxr_truncated.jpg":     {Kind: KindCut, Format: JPEG},
+		"derived/png_60000_liar.png":    {Kind: KindTooManyPix, Format: PNG, Width: 60_000, Height: 60_000},
+		"derived/burned_in_phi.dcm":     {Kind: KindBurnedIn, Format: DICOM},
+		"MR_small_jp2klossless.dcm":     {Kind: KindUnsupported, Format: DICOMJPEG2000},
+		"MR_small_jpeg_ls_lossless.dcm": {Kind: KindUnsupported, Format: DICOMJPEGLS},
+		"LICENSES.md":                   {Kind: KindUnsupported, Format: Text},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := *refused(t, sample(t, name), want.Kind)
@@ -86,6 +86,43 @@ func TestSampleRefusals(t *testing.T) {
 				t.Errorf("refused as %v, want %v", &got, &want)
 			}
 		})
+	}
+}
+
+// DICOM is shown by the rules of its modality.
+func TestDICOMSamples(t *testing.T) {
+	const windows = "windows:-1024..1024,-135..215,0..80"
+	for name, want := range map[string]Image{
+		"CT_small.dcm":            {Width: 128, Height: 128, Of: 1, Modality: "CT", Notes: []Note{NoteSmall, windows}},
+		"CTImage_jpegll_sv1.dcm":  {Width: 512, Height: 512, Of: 1, Modality: "CT", Notes: []Note{windows}},
+		"derived/ct_deflated.dcm": {Width: 128, Height: 128, Of: 1, Modality: "CT", Notes: []Note{NoteSmall, windows}},
+		"derived/ct_series.zip":   {Width: 128, Height: 128, Of: 12, Modality: "CT", Notes: []Note{NoteSmall, NoteSampled, windows}},
+		"MR_small_RLE.dcm":        {Width: 64, Height: 64, Of: 1, Modality: "MR", Notes: []Note{NoteSmall, NoteMinMax}},
+		"MR_small_bigendian.dcm":  {Width: 64, Height: 64, Of: 1, Modality: "MR", Notes: []Note{NoteSmall, NoteMinMax}},
+		"examples_overlay.dcm":    {Width: 484, Height: 300, Of: 1, Modality: "MR", Notes: []Note{NoteMinMax}},
+		"examples_rgb_color.dcm":  {Width: 320, Height: 240, Of: 1, Modality: "US", Notes: []Note{NoteNotTrained, NoteMayBeBurned}},
+		"examples_ybr_color.dcm":  {Width: 236, Height: 209, Of: 30, Modality: "US", Notes: []Note{NoteSmall, NoteSampled, NoteCropped, NoteNotTrained}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			im := only(t, shown(t, Config{}, View{Slices: 5}, sample(t, name)))
+			if im.Format != DICOM || im.Modality != want.Modality || im.Width != want.Width || im.Height != want.Height ||
+				im.Of != want.Of || len(im.Slices) != min(5, want.Of) || !slices.Equal(im.Notes, want.Notes) {
+				im.Slices = nil
+				t.Errorf("prepared as %+v, want %+v", im, want)
+			}
+		})
+	}
+}
+
+// The same slice in three transfer syntaxes is the same picture.
+func TestDICOMSamplesAgree(t *testing.T) {
+	for name, like := range map[string]string{
+		"MR_small_RLE.dcm": "MR_small_bigendian.dcm", "derived/ct_deflated.dcm": "CT_small.dcm",
+	} {
+		a, b := only(t, shown(t, Config{}, View{}, sample(t, name))), only(t, shown(t, Config{}, View{}, sample(t, like)))
+		if !bytes.Equal(a.Slices[0].Data, b.Slices[0].Data) {
+			t.Errorf("%s and %s differ", name, like)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package imaging
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Side is the edge in pixels of the square that MedGemma's image encoder takes
 // (Gemma3ImageProcessor: size 896 x 896).
@@ -75,20 +78,41 @@ const (
 	NoteSmall      Note = "small"       // the short edge has fewer than 224 pixels
 
 	// Of DICOM and archives. Those that end in a colon carry values.
-	NoteSampled     Note = "sampled"      // not all slices or frames are shown
-	NoteWindows     Note = "windows:"     // CT in three windows, "-1024..1024,-135..215,0..80" HU in red, green, blue
-	NoteWindow      Note = "window:"      // one window, "40/400" centre and width
-	NoteLUT         Note = "lut"          // the file's own VOI look-up table
-	NoteMinMax      Note = "min_max"      // from the lowest to the highest value of the acquisition
-	NotePercentile  Note = "percentile"   // no window in the file: the middle 99 % of its values
-	NoteCropped     Note = "cropped"      // to the ultrasound regions
-	NoteNoGeometry  Note = "no_geometry"  // slices could not be sorted by position, but by their number
-	NoteNoOrder     Note = "no_order"     // nor by that: they stand as they came
-	NoteNotTrained  Note = "not_trained"  // a modality that MedGemma was not trained on
-	NoteBurnedIn    Note = "burned_in"    // the file says that text is burned in, and that was allowed
-	NoteMayBeBurned Note = "maybe_burned" // a kind of picture that often has text burned in
-	NoteIncomplete  Note = "incomplete"   // files or slices of the series could not be read and were left out
+	NoteSampled     Note = "sampled"       // not all slices or frames are shown
+	NoteWindows     Note = "windows:"      // CT in three windows, "-1024..1024,-135..215,0..80" HU in red, green, blue
+	NoteWindow      Note = "window:"       // one window, "40/400" centre and width
+	NoteLUT         Note = "lut"           // the file's own VOI look-up table
+	NoteMinMax      Note = "min_max"       // from the lowest to the highest value of the acquisition
+	NotePercentile  Note = "percentile"    // no window in the file: the middle 99 % of its values
+	NoteCropped     Note = "cropped"       // to the ultrasound regions
+	NoteNoGeometry  Note = "no_geometry"   // slices could not be sorted by position, but by their number
+	NoteNoOrder     Note = "no_order"      // nor by that: they stand as they came
+	NoteNotTrained  Note = "not_trained"   // a modality that MedGemma was not trained on
+	NoteBurnedIn    Note = "burned_in"     // the file says that text is burned in, and that was allowed
+	NoteMayBeBurned Note = "maybe_burned"  // a kind of picture that often has text burned in
+	NoteOnePerPlace Note = "one_per_place" // several slices lie at one place, as of two phases; one of each is shown
+	NoteIncomplete  Note = "incomplete"    // files or slices of the series could not be read and were left out
 )
+
+// noteOrder is the order of the notes above.
+var noteOrder = []Note{
+	NoteFirstFrame, NoteStretched, NoteFlattened, NoteSmall,
+	NoteSampled, NoteWindows, NoteWindow, NoteLUT, NoteMinMax, NotePercentile, NoteCropped, NoteNoGeometry,
+	NoteNoOrder, NoteNotTrained, NoteBurnedIn, NoteMayBeBurned, NoteOnePerPlace, NoteIncomplete,
+}
+
+// inOrder sorts notes and leaves each once; of one with values the first counts.
+func inOrder(notes []Note) (sorted []Note) {
+	for _, known := range noteOrder {
+		for _, n := range notes {
+			if n == known || strings.HasSuffix(string(known), ":") && strings.HasPrefix(string(n), string(known)) {
+				sorted = append(sorted, n)
+				break
+			}
+		}
+	}
+	return sorted
+}
 
 // smallEdge is where NoteSmall begins: below it the picture fills less than a
 // quarter of the encoder's edge.

@@ -1,0 +1,167 @@
+package imaging
+
+import (
+	"context"
+	"errors"
+	"image"
+	"io"
+
+	"github.com/medbuddy/medbuddy/medgemma/imaging/dicom"
+)
+
+// The kinds of DICOM that are refused by name: DICOM, a space, and what package
+// dicom calls it.
+const (
+	DICOMJPEG2000  Format = "DICOM JPEG 2000"
+	DICOMHTJ2K     Format = "DICOM HTJ2K"
+	DICOMJPEGLS    Format = "DICOM JPEG-LS"
+	DICOMJPEGXL    Format = "DICOM JPEG XL"
+	DICOM12BitJPEG Format = "DICOM 12-bit JPEG"
+	DICOMReport    Format = "DICOM structured report"
+	DICOMPDF       Format = "DICOM PDF"
+	DICOMVideo     Format = "DICOM video"
+	DICOMIndex     Format = "DICOM DICOMDIR"
+)
+
+// source is where the bytes of a DICOM file are.
+type source struct {
+	file  int    // among those given to Prepare
+	data  []byte // unless it is in an archive
+	entry *entry
+}
+
+// size is what reading it takes in memory.
+func (s source) size() int64 {
+	if s.entry == nil {
+		return 0
+	}
+	return s.entry.size()
+}
+
+// use reads the file and calls do with it. Reading is paid from t; do pays itself.
+func (s source) use(ctx context.Context, t *purse, do func(data []byte) error) error {
+	if s.entry == nil {
+		return do(s.data)
+	}
+	release, err := s.entry.hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	var data []byte
+	err = t.spend(ctx, func(ctx context.Context) (err error) {
+		data, err = s.entry.read(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return do(data)
+}
+
+// instance is what is kept of a DICOM file while series are put together: nothing
+// of its pixels.
+type instance struct {
+	dicom.Header
+	frames  int              // that there are, or in an archive that it says there are
+	places  []dicom.Geometry // of its frames
+	cost    int64            // estimate of what showing one frame takes
+	source  source
+	partial bool // some of it is missing
+}
+
+// maxFrames is the most frames of all files of a call or an archive together: what
+// is kept of each is bounded by it.
+const maxFrames = 20_000
+
+// openInstance reads the header of a loose file, and holds it against the limits.
+func openInstance(s source) (*instance, error) {
+	if len(s.data) > MaxSeriesBytes {
+		return nil, &Error{Kind: KindTooLarge, Format: DICOM}
+	}
+	f, err := openFile(s.data)
+	if err != nil {
+		return nil, err
+	}
+	return newInstance(f, s, f.Frames)
+}
+
+func newInstance(f *dicom.File, s source, frames int) (*instance, error) {
+	if frames > maxFrames {
+		return nil, &Error{Kind: KindTooLarge, Format: DICOM}
+	}
+	in := &instance{
+		Header: f.Header, source: s, frames: frames, partial: f.Frames < f.Claimed,
+		cost: f.Cost() + overhead,
+	}
+	if f.TransferSyntax == deflated {
+		in.cost += maxInflated
+	}
+	err := guard(func() error {
+		for i := range frames {
+			in.places = append(in.places, f.Geometry(i))
+		}
+		return nil
+	})
+	return in, dicomError(err)
+}
+
+// What package dicom unpacks of a deflated data set at most.
+const (
+	deflated    = "1.2.840.10008.1.2.1.99" // PS3.5 A.5
+	maxInflated = 48 << 20
+)
+
+// openFile is dicom.Open with the errors of this package.
+func openFile(data []byte) (f *dicom.File, err error) {
+	err = guard(func() (err error) {
+		f, err = dicom.Open(data)
+		return err
+	})
+	return f, dicomError(err)
+}
+
+// dicomError makes an *Error of one of package dicom's, and of what a panic left.
+// The end of a context stays what it is.
+func dicomError(err error) error {
+	var own *Error
+	var e *dicom.Error
+	if errors.As(err, &own) || !errors.As(err, &e) {
+		return damaged(DICOM, err)
+	}
+	switch e.Kind {
+	case dicom.KindTooLarge:
+		return &Error{Kind: KindTooLarge, Format: DICOM, Err: err}
+	case dicom.KindUnsupported, dicom.KindNotImage:
+		format := DICOM
+		if e.What != "" {
+			format += Format(" " + e.What)
+		}
+		return &Error{Kind: KindUnsupported, Format: format, Err: err}
+	}
+	return &Error{Kind: KindCut, Format: DICOM, Err: err}
+}
+
+// crop is the part of a picture that is shown: of ultrasound the union of its
+// regions, which leaves out the banner with the patient's name.
+func crop(h dicom.Header, width, height int) (image.Rectangle, error) {
+	whole := image.Rect(0, 0, width, height)
+	if h.Modality != "US" || len(h.Regions) == 0 {
+		return whole, nil
+	}
+	var union image.Rectangle
+	for _, r := range h.Regions {
+		union = union.Union(image.Rect(r.X0, r.Y0, r.X1+1, r.Y1+1))
+	}
+	if union = union.Intersect(whole); union.Empty() {
+		// Not the whole picture: what lies around the regions may hold names.
+		return whole, &Error{Kind: KindCut, Format: DICOM, Err: io.ErrUnexpectedEOF}
+	}
+	return union, nil
+}
+
+// lossyDICOM says whether the pixels have been through a codec that loses: JPEG
+// baseline and extended (PS3.5 A.4.1).
+func lossyDICOM(syntax string) bool {
+	return syntax == "1.2.840.10008.1.2.4.50" || syntax == "1.2.840.10008.1.2.4.51"
+}

@@ -1,0 +1,255 @@
+package imaging
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// Limits of archives. What an archive claims of itself counts for nothing; what is
+// read of it is counted.
+const (
+	maxEntries   = 2000
+	maxDirectory = 4 << 20   // bytes, of the list of its entries
+	maxRead      = 2 << 30   // bytes unpacked in all, MR twice; also
+	readRatio    = 64        // so many times the archive's own size, beyond
+	freeRead     = 128 << 20 // this
+	maxHeld      = 128 << 20 // bytes of entries in memory at a time; also
+	freeHeld     = 48 << 20  // this and the archive's own size
+	firstHeader  = 64 << 10  // bytes that are read of an entry to look at its header,
+	maxHeader    = 16 << 20  // four times as many each time it does not suffice
+)
+
+var (
+	errTooMany   = errors.New("more entries than are looked at")
+	errTooMuch   = errors.New("unpacks to more than is read")
+	errMethod    = errors.New("encrypted, or packed in an unknown way")
+	errDirectory = errors.New("no list of entries")
+)
+
+// archive is a ZIP that is being read.
+type archive struct {
+	purse *purse
+	left  atomic.Int64 // bytes that may still be unpacked
+	room  int64        // bytes of entries that may be held
+	held  *semaphore.Weighted
+
+	pictures   []*entry
+	instances  []*instance
+	frames     int // of the instances, as they say
+	incomplete bool
+	locked     bool  // an entry is encrypted
+	first      error // why the first DICOM file or picture is refused
+}
+
+// openArchive reads the list of entries.
+func openArchive(data []byte) (*archive, []*entry, error) {
+	refuse := func(kind Kind, err error) (*archive, []*entry, error) {
+		return nil, nil, &Error{Kind: kind, Format: ZIP, Err: err}
+	}
+	if len(data) > MaxSeriesBytes {
+		return refuse(KindTooLarge, nil)
+	}
+	// A list of millions of entries is stopped while it is read: each takes some
+	// hundred bytes, whatever the archive says their number is.
+	r := &metered{data: data, left: maxDirectory}
+	z, err := zip.NewReader(r, int64(len(data)))
+	switch {
+	case errors.Is(err, errTooMany):
+		return refuse(KindTooLarge, errTooMany)
+	case err != nil:
+		return refuse(KindCut, errDirectory)
+	case len(z.File) > maxEntries:
+		return refuse(KindTooLarge, errTooMany)
+	}
+	r.left = -1
+	size := int64(len(data))
+	a := &archive{
+		purse: newPurse(int(seriesTime / sliceTime)),
+		room:  min(maxHeld, freeHeld+size),
+	}
+	a.left.Store(min(maxRead, freeRead+readRatio*size))
+	a.held = semaphore.NewWeighted(a.room)
+	var entries []*entry
+	for _, f := range z.File {
+		if f.Name == "[Content_Types].xml" {
+			return nil, nil, &Error{Kind: KindUnsupported, Format: Office}
+		}
+		if !aside(f.Name) {
+			entries = append(entries, &entry{archive: a, file: f})
+		}
+	}
+	return a, entries, nil
+}
+
+// aside says of a name that its entry is no file of the study: folders, what macOS
+// puts beside each file, and the index of a disc. Nothing else is read from names.
+func aside(name string) bool {
+	base := name[strings.LastIndexByte(name, '/')+1:]
+	return base == "" || strings.HasPrefix(base, "._") || base == "DICOMDIR" ||
+		strings.HasPrefix(name, "__MACOSX/") || strings.Contains(name, "/__MACOSX/")
+}
+
+// metered hands out a number of bytes; without end when left is negative.
+type metered struct {
+	data []byte
+	left int64
+}
+
+func (m *metered) ReadAt(b []byte, off int64) (int, error) {
+	if off < 0 || off >= int64(len(m.data)) {
+		return 0, io.EOF
+	}
+	n := copy(b, m.data[off:])
+	if m.left >= 0 {
+		if m.left -= int64(n); m.left < 0 {
+			return 0, errTooMany
+		}
+	}
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// archive makes images of a ZIP: one series of its DICOM files, else its pictures.
+func (p *Preparer) archive(ctx context.Context, data []byte, v View) (images []Image, err error) {
+	var a *archive
+	err = p.turn(ctx, 1, maxHeader, func() error {
+		var entries []*entry
+		err := guard(func() (err error) {
+			a, entries, err = openArchive(data)
+			return err
+		})
+		if err != nil {
+			return archiveError(ctx, err)
+		}
+		return a.look(ctx, p.policy, entries)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(a.instances) > 0:
+		return p.archived(ctx, a, v)
+	case len(a.pictures) > 0:
+		return p.archivedPictures(ctx, a, v)
+	case a.first != nil:
+		return nil, a.first
+	case a.locked:
+		return nil, &Error{Kind: KindUnsupported, Format: ZIP, Err: errMethod}
+	}
+	return nil, &Error{Kind: KindNoPictures, Format: ZIP}
+}
+
+// archiveError makes what went wrong with an archive an error of this package.
+func archiveError(ctx context.Context, err error) error {
+	return ended(ctx, ZIP, damaged(ZIP, err))
+}
+
+// archived makes an image of one series of an archive.
+func (p *Preparer) archived(ctx context.Context, a *archive, v View) ([]Image, error) {
+	groups := group(a.instances, func(*instance) bool { return false })
+	s := largest(groups)
+	if v.Series != 0 {
+		if s = byNumber(groups, v.Series); s == nil {
+			return nil, &Error{Kind: KindNoSuchView, Format: DICOM, Have: list(groups, nil)}
+		}
+	}
+	if err := p.count(ctx, s, a.purse); err != nil {
+		return nil, err
+	}
+	if err := v.check(s); err != nil {
+		return nil, err
+	}
+	img, failed := p.stack(ctx, s, v, a.purse)
+	if len(img.Slices) == 0 {
+		return nil, firstFailure(s, failed)
+	}
+	if len(groups) > 1 {
+		img.Series, img.Others = s.number, list(groups, s)
+	}
+	if a.incomplete || len(a.pictures) > 0 {
+		img.Notes = inOrder(append(img.Notes, NoteIncomplete))
+	}
+	return []Image{img}, nil
+}
+
+// firstFailure is that of the first file of a series that has one.
+func firstFailure(s *series, failed map[*instance]error) error {
+	for _, in := range s.instances {
+		if err := failed[in]; err != nil {
+			return err
+		}
+	}
+	return &Error{Kind: KindCut, Format: DICOM}
+}
+
+// count finds out how many frames the files of several frames really hold: from
+// their beginnings only their claim was known.
+func (p *Preparer) count(ctx context.Context, s *series, t *purse) error {
+	changed := false
+	for _, in := range s.instances {
+		if in.Claimed <= 1 {
+			continue
+		}
+		err := p.turn(ctx, 1, in.source.size()+in.cost, func() error {
+			return in.source.use(ctx, t, func(data []byte) error {
+				f, err := openFile(data)
+				if err != nil {
+					return err
+				}
+				whole, err := newInstance(f, in.source, f.Frames)
+				if err != nil {
+					return err
+				}
+				changed, *in = true, *whole
+				return nil
+			})
+		})
+		if err != nil {
+			return ended(ctx, DICOM, dicomError(err))
+		}
+	}
+	if changed {
+		s.slices, s.notes = nil, nil
+		s.sort()
+	}
+	return nil
+}
+
+// archivedPictures makes an image of each of the first pictures.
+func (p *Preparer) archivedPictures(ctx context.Context, a *archive, v View) (images []Image, err error) {
+	if v != v.plain() {
+		return nil, &Error{Kind: KindNoSuchView, Format: ZIP, Of: 1}
+	}
+	var first error
+	for _, e := range a.pictures[:min(len(a.pictures), v.Slices)] {
+		var img Image
+		err := source{entry: e}.use(ctx, a.purse, func(data []byte) (err error) {
+			img, err = p.picture(ctx, data, a.purse)
+			return err
+		})
+		switch {
+		case ctx.Err() != nil:
+			return nil, ended(ctx, ZIP, ctx.Err())
+		case err != nil && first == nil:
+			first = archiveError(ctx, err)
+		case err == nil:
+			images = append(images, img)
+		}
+	}
+	if len(images) == 0 {
+		return nil, first
+	}
+	if a.incomplete || len(images) < len(a.pictures) {
+		last := &images[len(images)-1]
+		last.Notes = inOrder(append(slices.Clone(last.Notes), NoteIncomplete))
+	}
+	return images, nil
+}
