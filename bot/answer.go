@@ -20,7 +20,8 @@ type job struct {
 	lg       *slog.Logger
 	reply    *reply // set once the placeholder stands
 
-	places map[string]string // file id -> which of its message's files it is
+	places   map[string]string // file id -> which of its message's files it is
+	notShown string            // a sentence, when the pictures that the model got could not be posted
 }
 
 func (j *job) place(fileID, which string) {
@@ -58,23 +59,24 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		b.fail(ctx, j, nil, "slack", slackSentence(err, j.ref), err)
 		return
 	}
-	images, now, err := b.look(ctx, j, thread, posted)
+	seen, err := b.look(ctx, j, thread, posted)
 	if err != nil {
-		b.fail(ctx, j, now, "store", textStoreFailed(j.ref), err)
+		b.fail(ctx, j, nil, "store", textStoreFailed(j.ref), err)
 		return
 	}
-	if sentence := b.blind(images, now, j.places); sentence != "" {
-		b.finish(ctx, j, outcome{name: "no_image", text: sentence, now: now})
+	j.notShown = b.show(ctx, j, seen)
+	if sentence := b.blind(seen, j.places); sentence != "" {
+		b.finish(ctx, j, outcome{name: "no_image", text: sentence, now: seen.now})
 		return
 	}
 	set, err := b.settingsFor(ctx, j.question.Thread.Scope())
 	if err != nil {
-		b.fail(ctx, j, now, "store", textStoreFailed(j.ref), err)
+		b.fail(ctx, j, seen.now, "store", textStoreFailed(j.ref), err)
 		return
 	}
-	out, err := b.ask(ctx, j, thread, images, now, set)
+	out, err := b.ask(ctx, j, thread, seen, set)
 	if err != nil {
-		b.fail(ctx, j, now, "store", textStoreFailed(j.ref), err)
+		b.fail(ctx, j, seen.now, "store", textStoreFailed(j.ref), err)
 		return
 	}
 	b.finish(ctx, j, out)
@@ -92,17 +94,17 @@ func (b *Bot) thread(ctx context.Context, key store.ThreadKey) (store.Thread, er
 // ask puts the question to the model. When the endpoint says that it takes fewer
 // images or a shorter context than it was configured with, that is remembered
 // and the question is put once more.
-func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, images []store.ImageRecord, now []store.Message, set settings) (outcome, error) {
+func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, s sight, set settings) (outcome, error) {
 	if b.tries.add(j.question.Key) > maxTries {
-		return outcome{name: "gave_up", text: textFailed(j.ref), now: now}, nil
+		return outcome{name: "gave_up", text: textFailed(j.ref), now: s.now}, nil
 	}
 	room := b.contextTokens()
 	for again := true; ; again = false {
 		start := time.Now()
-		req, seen, err := b.compose(ctx, thread, images, now, set, room)
+		req, seen, err := b.compose(ctx, thread, s, set, room)
 		switch {
 		case errors.Is(err, errTooLong):
-			return outcome{name: "too_long", text: textQuestionTooLong, now: withoutText(now)}, nil
+			return outcome{name: "too_long", text: textQuestionTooLong, now: withoutText(s.now)}, nil
 		case err != nil:
 			return outcome{}, err
 		}
@@ -110,11 +112,11 @@ func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, images []sto
 		said, err := b.generate(ctx, j, req)
 		var trouble *medgemma.Error
 		if errors.As(err, &trouble) && again && said.text == "" {
-			if room, again = b.learn(trouble, len(seen.images), room); again {
+			if room, again = b.learn(trouble, seen.pictures(), room); again {
 				continue
 			}
 		}
-		return b.outcomeOf(j, set, seen, now, said, err), nil
+		return b.outcomeOf(j, set, seen, s.now, said, err), nil
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/medbuddy/medbuddy/medgemma"
 	"github.com/medbuddy/medbuddy/medgemma/imaging"
@@ -45,6 +46,9 @@ type Config struct {
 	Concurrency    int     // model calls at once
 	AllowTextOnly  bool    // answer questions in threads without an image
 
+	CTGreen       [2]float64 // HU range of the green one of CT's three windows; zero: imaging's default
+	AllowBurnedIn bool       // send pictures of which DICOM says that text is burned in
+
 	AllowedChannels []string // empty: every channel it was invited to
 	AllowExternal   bool     // serve guests and shared channels
 
@@ -65,7 +69,8 @@ type Bot struct {
 	intake  *lanes   // envelopes, in order per thread
 	threads *lanes   // answers, in order per thread
 	model   chan struct{}
-	fetch   chan struct{} // files that are fetched and prepared at once
+	files   chan struct{}       // files that are fetched or prepared at once
+	held    *semaphore.Weighted // bytes of fetched files in memory
 	asked   askedCache
 	fresh   keySet     // questions that this process has recorded and not yet begun
 	polled  keySet     // threads whose lease another process has
@@ -96,8 +101,8 @@ func New(cfg Config) (*Bot, error) {
 	cfg.Concurrency = max(cfg.Concurrency, 1)
 	b := &Bot{
 		cfg: cfg, lg: cfg.Logger, metrics: newMetrics(cfg.Registerer),
-		images: imaging.NewPreparer(imaging.Config{}), owner: randomID(8), model: make(chan struct{}, cfg.Concurrency),
-		fetch: make(chan struct{}, filesInAll),
+		images: imaging.NewPreparer(imaging.Config{Green: cfg.CTGreen, AllowBurnedIn: cfg.AllowBurnedIn}), owner: randomID(8), model: make(chan struct{}, cfg.Concurrency),
+		files: make(chan struct{}, filesInAll), held: semaphore.NewWeighted(heldForAll),
 	}
 	b.intake, b.threads = newLanes(b.recovered), newLanes(b.recovered)
 	b.web = newWeb(cfg, b.metrics)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/medbuddy/medbuddy/medgemma"
@@ -24,36 +25,36 @@ const jpegQuality = 90
 
 // compose makes the request of a question, for a context of so many tokens, and
 // says what it shows the model: that is read off the request itself.
-func (b *Bot) compose(ctx context.Context, t store.Thread, images []store.ImageRecord, now []store.Message, set settings, window int) (medgemma.Request, looked, error) {
+func (b *Bot) compose(ctx context.Context, t store.Thread, seen sight, set settings, window int) (medgemma.Request, looked, error) {
+	images, now := seen.images, seen.now
 	room := window - set.maxTokens - contextMargin
-	question := b.words(now[len(now)-1])
-	fixed := textTokens(b.cfg.SystemPrompt) + textTokens(question)
+	fixed := textTokens(b.cfg.SystemPrompt) + textTokens(b.words(now[len(now)-1]))
 	most := min(b.maxImages(), max(0, (room-fixed)/(tokensPerImage+tokensPerPart)))
 
-	send, leftOut := chooseImages(len(images), namedImages(question), most)
-	data := map[int]imageBytes{}
+	send, leftOut := share(images, seen.about, labelsOf(now), most)
+	all := map[int]pictures{}
 	for label := range send {
-		_, raw, err := b.cfg.Store.Image(ctx, t.Key, label)
+		p, err := b.stored(ctx, t.Key, images[label-1])
 		if err != nil {
-			return medgemma.Request{}, looked{}, fmt.Errorf("reading an image: %w", err)
+			return medgemma.Request{}, looked{}, err
 		}
-		data[label] = imageBytes{images[label-1].MIME, raw}
+		all[label] = p
 	}
 	// Text is at most what the context has room for; JSON may double a byte.
 	limit := b.cfg.Model.MaxBody() - bodyOverhead - 2*min(textBytes(t, now), max(room, 0)*bytesPerToken)
-	if err := shrink(data, limit); err != nil {
-		return medgemma.Request{}, looked{}, err
-	}
-	for bodyBytes(data) > limit && len(send) > 1 {
-		send, leftOut = chooseImages(len(images), namedImages(question), len(send)-1)
-		for label := range data {
-			if !send[label] {
-				delete(data, label)
-			}
+	data := portions(all, images, send)
+	if bodyBytes(data) > limit {
+		if err := shrink(all, send); err != nil {
+			return medgemma.Request{}, looked{}, err
 		}
+		data = portions(all, images, send)
+	}
+	for n := send.count() - 1; bodyBytes(data) > limit && n > 0; n-- {
+		send, leftOut = share(images, seen.about, labelsOf(now), n)
+		data = portions(all, images, send)
 	}
 	turns, shown, dropped, err := buildPrompt(conversation{
-		system: b.cfg.SystemPrompt, self: b.self.user, turns: t.Turns, now: now, images: data, send: send, budget: room,
+		system: b.cfg.SystemPrompt, self: b.self.user, turns: t.Turns, now: now, images: data, budget: room,
 	})
 	if err != nil {
 		return medgemma.Request{}, looked{}, err
@@ -62,40 +63,82 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, images []store.ImageR
 		// No room for a single image, and never a question about one without it.
 		return medgemma.Request{}, looked{}, errTooLong
 	}
-	seen := looked{leftOut: leftOut, dropped: dropped, temperature: set.temperature, maxTokens: set.maxTokens}
+	l := looked{leftOut: leftOut, dropped: dropped, temperature: set.temperature, maxTokens: set.maxTokens}
 	for _, r := range images {
 		if shown[r.Label] {
-			seen.images = append(seen.images, lookedImage{r.Label, r.Width, r.Height, r.Side, r.Notes})
+			l.images = append(l.images, lookedImage{record: r, sent: len(data[r.Label].slices)})
 		}
 	}
-	return medgemma.Request{System: b.cfg.SystemPrompt, Turns: turns, Temperature: set.temperature, MaxTokens: set.maxTokens}, seen, nil
+	return medgemma.Request{System: b.cfg.SystemPrompt, Turns: turns, Temperature: set.temperature, MaxTokens: set.maxTokens}, l, nil
 }
 
-// shrink re-encodes PNGs as JPEG when they are over the limit together: all of
-// them, so that the choice does not depend on their order.
-func shrink(data map[int]imageBytes, limit int) error {
-	if bodyBytes(data) <= limit {
-		return nil
+// stored reads all pictures of an image.
+func (b *Bot) stored(ctx context.Context, t store.ThreadKey, r store.ImageRecord) (pictures, error) {
+	_, raw, err := b.cfg.Store.Image(ctx, t, r.Label)
+	if err == nil && len(raw) != len(r.Slices) {
+		err = errors.New("its slices are not those of its record")
 	}
-	for label, img := range data {
-		if img.MIME != "image/png" {
-			continue
+	if err != nil {
+		return pictures{}, fmt.Errorf("reading an image: %w", err)
+	}
+	p := pictures{slices: make([]slicePicture, len(raw))}
+	for i, s := range r.Slices {
+		p.slices[i] = slicePicture{number: s.Number, mime: s.MIME, data: raw[i]}
+		if r.Of == 1 || r.Modality == "" {
+			p.slices[i].number = 0
 		}
-		small, err := imaging.ToJPEG(img.Data, jpegQuality)
-		if err != nil {
-			return fmt.Errorf("re-encoding an image: %w", err)
+	}
+	return p, nil
+}
+
+// portions picks the slices that are sent out of all that are stored.
+func portions(all map[int]pictures, images []store.ImageRecord, send portion) map[int]pictures {
+	out := map[int]pictures{}
+	for label, places := range send {
+		p := pictures{about: aboutImage(images[label-1], len(places))}
+		for _, i := range places {
+			p.slices = append(p.slices, all[label].slices[i])
 		}
-		data[label] = imageBytes{"image/jpeg", small}
+		out[label] = p
+	}
+	return out
+}
+
+// shrink re-encodes the PNGs that are sent as JPEG: all of them, so that the
+// choice does not depend on their order.
+func shrink(all map[int]pictures, send portion) error {
+	for label, places := range send {
+		for _, i := range places {
+			s := &all[label].slices[i]
+			if s.mime != "image/png" {
+				continue
+			}
+			small, err := imaging.ToJPEG(s.data, jpegQuality)
+			if err != nil {
+				return fmt.Errorf("re-encoding an image: %w", err)
+			}
+			s.mime, s.data = "image/jpeg", small
+		}
 	}
 	return nil
 }
 
-func bodyBytes(data map[int]imageBytes) int {
+func bodyBytes(data map[int]pictures) int {
 	sum := 0
-	for _, img := range data {
-		sum += base64.StdEncoding.EncodedLen(len(img.Data)) + 128
+	for _, p := range data {
+		for _, s := range p.slices {
+			sum += base64.StdEncoding.EncodedLen(len(s.data)) + 128
+		}
 	}
 	return sum
+}
+
+func labelsOf(messages []store.Message) []int {
+	var labels []int
+	for _, m := range messages {
+		labels = append(labels, m.Images...)
+	}
+	return labels
 }
 
 // textBytes is how much text the thread holds.
@@ -172,59 +215,6 @@ func anyOf(set map[int]bool) bool {
 		}
 	}
 	return false
-}
-
-// blind returns the sentence that ends a question whose image did not reach the
-// model, or "" when the model may be asked. This is the promise that MedBuddy
-// never speaks of an image it did not send, and so it is code, not a prompt.
-func (b *Bot) blind(images []store.ImageRecord, now []store.Message, places map[string]string) string {
-	own := now[len(now)-1]
-	question := b.words(own)
-	unread := unreadSentences(unreadOf(now), places)
-	switch {
-	case len(own.Unread) > 0 && len(own.Images) == 0:
-		// The question came with files and none could be read: it is about them.
-		sentence := unreadSentences(own.Unread, places)
-		if len(images) > 0 {
-			sentence += "\n" + textAskWithout
-		}
-		return sentence
-	case b.maxImages() == 0 && (len(images) > 0 || !b.cfg.AllowTextOnly || impliesImage(question)):
-		return textTextOnlyModel
-	case len(images) > 0:
-		return missingLabels(namedImages(question), len(images))
-	case unread != "" && (!b.cfg.AllowTextOnly || impliesImage(question)):
-		return unread
-	case own.Text == defaultQuestion:
-		return textEmptyMention
-	case !b.cfg.AllowTextOnly:
-		return textNoImage
-	case impliesImage(question):
-		return textNoImageForWords
-	}
-	return ""
-}
-
-// missingLabels answers a question about an image that the thread does not have.
-func missingLabels(named []int, have int) string {
-	var missing []int
-	for _, label := range named {
-		if label < 1 || label > have {
-			missing = append(missing, label)
-		}
-	}
-	if len(missing) == 0 {
-		return ""
-	}
-	return textNoSuchImage(missing, have)
-}
-
-func unreadOf(messages []store.Message) []store.UnreadFile {
-	var all []store.UnreadFile
-	for _, m := range messages {
-		all = append(all, m.Unread...)
-	}
-	return all
 }
 
 func sha256Hex(data []byte) string {

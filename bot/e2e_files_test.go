@@ -26,9 +26,9 @@ func TestUnreadableFilesGetASentence(t *testing.T) {
 		"sign-in redirect":  {slacksim.File{Name: "doe_scan_two.png", Data: good.Data, Download: slacksim.Download{Redirect: true}}, "reinstall"},
 		"empty":             {slacksim.File{Name: "doe_scan_three.png", Data: []byte{}}, "is empty"},
 		"cut file":          {slacksim.File{Name: "doe_scan_four.jpg", Data: small.Bytes()[:200]}, "cut off or damaged"},
-		"too large by size": {slacksim.File{Name: "doe_scan_five.png", Data: good.Data, Size: 900 << 20}, "larger than 25 MB"},
-		"a PDF":             {slacksim.File{Name: "doe_scan_six.png", Data: []byte("%PDF-1.7\n%âãÏÓ\n1 0 obj")}, "is a document"},
-		"DICOM":             {slacksim.File{Name: "doe_scan_seven.dcm", Data: append(make([]byte, 128), "DICM\x02\x00\x00\x00UL\x04\x00"...)}, "is DICOM"},
+		"too large by size": {slacksim.File{Name: "doe_scan_five.png", Data: good.Data, Size: 900 << 20}, "larger than 25 MB (DICOM and ZIP: 200 MB)"},
+		"a PDF":             {slacksim.File{Name: "doe_scan_six.png", Data: []byte("%PDF-1.7\n%âãÏÓ\n1 0 obj")}, "is a PDF"},
+		"DICOM":             {slacksim.File{Name: "doe_scan_seven.dcm", Data: append(make([]byte, 128), "DICM\x02\x00\x00\x00UL\x04\x00"...)}, "cut off or damaged"},
 		"deleted":           {slacksim.File{Name: "doe_scan_eight.png", Data: good.Data, Access: slacksim.Deleted}, "was deleted"},
 		"external":          {slacksim.File{Name: "doe_scan_nine.png", Access: slacksim.External, ExternalURL: "https://drive.example/x"}, "outside Slack"},
 		"hidden":            {slacksim.File{Name: "doe_scan_ten.png", Data: good.Data, Access: slacksim.Hidden}, "plan's limit"},
@@ -78,7 +78,7 @@ func TestMissedFileIsReadNextTime(t *testing.T) {
 func TestPartlyReadable(t *testing.T) {
 	w := newWorld(t, options{})
 	got := w.ask(w.ann, "", "@MedBuddy compare these two", film(t, 1), slacksim.File{Name: "doe_report_final.pdf", Data: []byte("%PDF-1.7\n")})
-	if !strings.Contains(got, "Looked at: Image 1") || !strings.Contains(got, "Not read: file 2 of 2 is a document") {
+	if !strings.Contains(got, "Looked at: Image 1") || !strings.Contains(got, "Not read: file 2 of 2 is a PDF") {
 		t.Errorf("answer %q", got)
 	}
 	if !strings.Contains(w.request(0).prefix(), "could not be read") {

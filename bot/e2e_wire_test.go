@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -56,6 +57,10 @@ func (r wireRequest) images() []string {
 		urls = append(urls, url)
 	}
 	return urls
+}
+
+func dataURL(mime string, data []byte) string {
+	return "data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(data)
 }
 
 // prefix is the request's messages as they stand on the wire, without the end of

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -180,15 +181,22 @@ func (w *world) answer(root string, n int) string {
 	return said[len(said)-1]
 }
 
-// said lists what the bot has posted in the thread, as text.
+// said lists what the bot has posted in the thread, as text, without the pictures.
 func (w *world) said(root string) []string {
 	var out []string
 	for _, m := range w.sim.Thread(w.channel, root) {
-		if m.User == w.sim.BotUserID() {
+		if m.User == w.sim.BotUserID() && len(m.Files) == 0 {
 			out = append(out, m.Text)
 		}
 	}
 	return out
+}
+
+// shown lists the messages with pictures that the bot has posted in the thread.
+func (w *world) shown(root string) []slacksim.Message {
+	return slices.DeleteFunc(w.sim.Thread(w.channel, root), func(m slacksim.Message) bool {
+		return m.User != w.sim.BotUserID() || len(m.Files) == 0
+	})
 }
 
 func (w *world) settled(root string) bool {

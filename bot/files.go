@@ -1,49 +1,110 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/slack-go/slack"
-	"golang.org/x/sync/errgroup"
-
-	"github.com/medbuddy/medbuddy/medgemma/imaging"
 	"github.com/medbuddy/medbuddy/store"
 )
 
 const (
-	maxThreadImages = 100 // labels per thread
-	filesAtOnce     = 4   // fetched and prepared at the same time for one question
-	filesInAll      = 8   // and for all: each may be imaging.MaxFileBytes
-	retriedFiles    = 8   // earlier files that are tried once more with a question
-	fileTimeout     = 60 * time.Second
+	maxThreadImages = 100  // labels per thread
+	maxThreadFiles  = 1000 // of one question: a series may come as a file for each slice
+	retriedFiles    = 8    // earlier files that are tried once more with a question
 )
+
+// sight is what a question is answered from.
+type sight struct {
+	images []store.ImageRecord // all of the thread, by label
+	now    []store.Message     // what was written since the last turn, the question last
+	about  []int               // labels that the question is about
+	added  []int               // labels that no turn holds yet
+	unmet  string              // a sentence, when what the question asks to see is not there
+}
+
+// item is one posted file on its way to becoming an image.
+type item struct {
+	message int // place of its message
+	file    file
+	data    []byte // while it is held
+	copied  bool   // data is Slack's own copy of it
+	reason  string // why it is no image; "" while it may be one
+}
 
 // look turns the files of the new messages into labelled images and stores them.
 // A label is given once, in the order in which the files appear, and is for life;
 // a file that cannot be read is listed with the reason, at its message. Files of
-// earlier questions that failed for a passing reason are tried again first. It
-// returns the records of all images of the thread, and the messages as they are
-// to be remembered. Only a store that cannot be written is an error.
-func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadMessage) ([]store.ImageRecord, []store.Message, error) {
+// earlier questions that failed for a passing reason are tried again first. What
+// the question asks to see of DICOM files is seen to at the same time. Only a
+// store that cannot be written is an error.
+func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadMessage) (sight, error) {
 	defer b.metrics.stage("files", time.Now())
 	posted = append(missed(t), posted...)
+	items := newItems(t, posted)
+	s := sight{images: t.Images, now: make([]store.Message, len(posted))}
+	for i, m := range posted {
+		s.now[i] = m.Message
+		s.now[i].Unread = nil
+		for n, f := range m.files {
+			if len(m.files) > 1 {
+				j.place(f.ID, fmt.Sprintf("file %d of %d", n+1, len(m.files)))
+			}
+		}
+	}
+	for _, r := range orphans(t) {
+		i := slices.IndexFunc(s.now, func(m store.Message) bool { return m.TS == r.MessageTS })
+		if i < 0 {
+			i = len(s.now) - 1
+		}
+		s.now[i].Images = append(s.now[i].Images, r.Label)
+		s.added = append(s.added, r.Label)
+	}
+
+	question := b.words(s.now[len(s.now)-1])
+	asked := wishOf(question)
+	s.about = namedImages(question)
+	all, unmet := b.prepareAll(ctx, items, asked)
+	for _, m := range all {
+		if len(s.images) >= maxThreadImages {
+			for _, n := range m.files {
+				items[n].reason = reasonTooMany
+			}
+			continue
+		}
+		first := items[m.files[0]]
+		var ids []string
+		for _, n := range m.files {
+			ids = append(ids, items[n].file.ID)
+		}
+		if _, err := b.keep(ctx, j, &s, first.message, ids, m); err != nil {
+			return sight{}, err
+		}
+	}
+	for _, it := range items {
+		if it.reason == "" {
+			continue
+		}
+		b.metrics.files.WithLabelValues(it.reason).Inc()
+		j.lg.Info("a file was not read", "reason", it.reason, "bytes", it.file.Size)
+		m := &s.now[it.message]
+		m.Unread = append(m.Unread, store.UnreadFile{FileID: it.file.ID, Reason: it.reason})
+	}
+	if asked.empty() || slices.ContainsFunc(all, func(m made) bool { return m.met }) {
+		return s, nil
+	}
+	s.unmet = unmet
+	return s, b.reshow(ctx, j, &s, t.Images, asked)
+}
+
+// newItems lists the files that are not images of the thread yet, each once.
+func newItems(t store.Thread, posted []threadMessage) []*item {
 	seen := map[string]bool{}
 	for _, r := range t.Images {
-		seen[r.FileID] = true
-	}
-	type item struct {
-		message int
-		file    file
-		images  []imaging.Image
-		reason  string
+		for _, id := range r.Files {
+			seen[id] = true
+		}
 	}
 	var items []*item
 	for i, m := range posted {
@@ -54,64 +115,43 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 			}
 		}
 	}
-	var g errgroup.Group
-	g.SetLimit(filesAtOnce)
-	for n, it := range items {
-		if len(t.Images)+n >= maxThreadImages {
-			it.reason = reasonTooMany
-			continue
-		}
-		g.Go(func() error {
-			defer func() {
-				if v := recover(); v != nil {
-					b.recovered(v)
-					it.images, it.reason = nil, string(imaging.KindCut)
-				}
-			}()
-			b.fetch <- struct{}{}
-			defer func() { <-b.fetch }()
-			it.images, it.reason = b.prepare(ctx, it.file)
-			return nil
-		})
+	for _, it := range items[min(len(items), maxThreadFiles):] {
+		it.reason = reasonTooMany
 	}
-	_ = g.Wait() // each item holds its own outcome
+	return items
+}
 
-	messages := make([]store.Message, len(posted))
-	for i, m := range posted {
-		messages[i] = m.Message
-		messages[i].Unread = nil
-		for n, f := range m.files {
-			if len(m.files) > 1 {
-				j.place(f.ID, fmt.Sprintf("file %d of %d", n+1, len(m.files)))
-			}
-		}
+// keep gives a prepared image its label, at the message with that place, and
+// stores it.
+func (b *Bot) keep(ctx context.Context, j *job, s *sight, message int, fileIDs []string, m made) (label int, err error) {
+	at := &s.now[message]
+	r, data := record(len(s.images)+1, fileIDs, *at, m)
+	if err := b.cfg.Store.PutImage(ctx, j.lease, r, data); err != nil {
+		return 0, fmt.Errorf("storing an image: %w", err)
 	}
-	for _, r := range orphans(t) {
-		i := slices.IndexFunc(messages, func(m store.Message) bool { return m.TS == r.MessageTS })
-		if i < 0 {
-			i = len(messages) - 1
-		}
-		messages[i].Images = append(messages[i].Images, r.Label)
+	b.metrics.files.WithLabelValues("read").Add(float64(len(fileIDs)))
+	s.images = append(slices.Clip(s.images), r)
+	s.added = append(s.added, r.Label)
+	at.Images = append(at.Images, r.Label)
+	return r.Label, nil
+}
+
+func record(label int, fileIDs []string, m store.Message, of made) (r store.ImageRecord, data [][]byte) {
+	img := of.image
+	r = store.ImageRecord{Label: label, Files: fileIDs, MessageTS: m.TS, User: m.User,
+		Width: img.Width, Height: img.Height, Side: img.Side, Of: img.Of,
+		Modality: img.Modality, Series: img.Series, View: viewWords(of.view)}
+	for _, n := range img.Notes {
+		r.Notes = append(r.Notes, string(n))
 	}
-	records := t.Images
-	for _, it := range items {
-		m := &messages[it.message]
-		if it.reason != "" {
-			b.metrics.files.WithLabelValues(it.reason).Inc()
-			j.lg.Info("a file was not read", "reason", it.reason, "bytes", it.file.Size)
-			m.Unread = append(m.Unread, store.UnreadFile{FileID: it.file.ID, Reason: it.reason})
-		}
-		for _, img := range it.images {
-			r := record(len(records)+1, it.file.ID, *m, img)
-			if err := b.cfg.Store.PutImage(ctx, j.lease, r, img.Data); err != nil {
-				return nil, nil, fmt.Errorf("storing an image: %w", err)
-			}
-			b.metrics.files.WithLabelValues("read").Inc()
-			records = append(records, r)
-			m.Images = append(m.Images, r.Label)
-		}
+	for _, o := range img.Others {
+		r.Notes = append(r.Notes, noteOther(o))
 	}
-	return records, messages, nil
+	for _, s := range img.Slices {
+		r.Slices = append(r.Slices, store.SliceRecord{Number: s.Number, MIME: s.MIME, SHA256: sha256Hex(s.Data)})
+		data = append(data, s.Data)
+	}
+	return r, data
 }
 
 // orphans are the images that no turn holds: a try that did not come to its end
@@ -133,7 +173,9 @@ func orphans(t store.Thread) []store.ImageRecord {
 func missed(t store.Thread) []threadMessage {
 	settled := map[string]bool{}
 	for _, r := range t.Images {
-		settled[r.FileID] = true
+		for _, id := range r.Files {
+			settled[id] = true
+		}
 	}
 	var out []threadMessage
 	for i := len(t.Turns) - 1; i >= 0 && len(out) < retriedFiles; i-- {
@@ -147,138 +189,4 @@ func missed(t store.Thread) []threadMessage {
 		}
 	}
 	return out
-}
-
-// prepare fetches a file and makes pictures of it, or says in a short word why
-// there are none.
-func (b *Bot) prepare(ctx context.Context, f file) (images []imaging.Image, reason string) {
-	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
-	defer cancel()
-	if f.DownloadURL == "" && f.URL == "" || f.Mode == "file_access" {
-		var reason string
-		if f, reason = b.fileInfo(ctx, f.ID); reason != "" {
-			return nil, reason
-		}
-	}
-	switch {
-	case f.Mode == "tombstone":
-		return nil, reasonDeleted
-	case f.Mode == "hidden_by_limit":
-		return nil, reasonHidden
-	case f.IsExternal || f.Mode == "external":
-		return nil, reasonExternal
-	case f.Size > imaging.MaxFileBytes:
-		return nil, string(imaging.KindTooLarge)
-	case f.DownloadURL == "" && f.URL == "":
-		return nil, reasonForbidden
-	}
-	data, reason := b.download(ctx, f)
-	if reason != "" {
-		return nil, reason
-	}
-	images, err := b.images.Prepare(ctx, data)
-	var refused *imaging.Error
-	switch {
-	case errors.As(err, &refused):
-		return nil, fileReason(refused)
-	case err != nil:
-		return nil, reasonDownload // time ran out before its turn came; nothing is wrong with it
-	case len(images) == 0:
-		return nil, string(imaging.KindEmpty)
-	}
-	return images, ""
-}
-
-// fileInfo asks Slack for a file that the event did not describe: one shared
-// from another organisation, or one whose event carried only its id.
-func (b *Bot) fileInfo(ctx context.Context, id string) (file, string) {
-	var info *slack.File
-	err := b.web.try(ctx, "files.info", true, func() (err error) {
-		info, _, _, err = b.web.api.GetFileInfoContext(ctx, id, 0, 0)
-		return err
-	})
-	switch code := slackCode(err); {
-	case err == nil:
-		return fileOf(*info), ""
-	case code == "file_deleted" || code == "file_not_found":
-		return file{}, reasonDeleted
-	case code != "" && !transient(err):
-		return file{}, reasonForbidden
-	default:
-		return file{}, reasonDownload
-	}
-}
-
-// download fetches the bytes of a file, at most imaging.MaxFileBytes and one.
-// slack-go sends the token only to Slack's hosts and to the API's own.
-func (b *Bot) download(ctx context.Context, f file) (data []byte, reason string) {
-	url := f.DownloadURL
-	if url == "" {
-		url = f.URL
-	}
-	var buf limitedBuffer
-	err := b.web.try(ctx, download, true, func() error {
-		buf.Reset()
-		err := b.web.api.GetFileContext(ctx, url, &buf)
-		if reason = settledDownload(err); reason != "" {
-			return nil // trying again cannot help
-		}
-		return err
-	})
-	switch {
-	case reason != "":
-		return nil, reason
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, string(imaging.KindCut)
-	case err != nil:
-		return nil, reasonDownload
-	}
-	return buf.Bytes(), ""
-}
-
-// settledDownload is the reason behind an error that will not go away by itself.
-func settledDownload(err error) string {
-	var status slack.StatusCodeError
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, errBufferFull):
-		return string(imaging.KindTooLarge)
-	case strings.Contains(err.Error(), "sign-in page"): // slack-go has no value for it
-		return string(imaging.KindHTML)
-	case strings.Contains(err.Error(), "refusing to send the token"): // likewise
-		return reasonExternal
-	case errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone):
-		return reasonDeleted
-	case errors.As(err, &status) && (status.Code == http.StatusForbidden || status.Code == http.StatusUnauthorized):
-		return reasonForbidden
-	}
-	return ""
-}
-
-var errBufferFull = errors.New("bot: the file is larger than allowed")
-
-// limitedBuffer refuses what is over the limit of a file.
-type limitedBuffer struct{ bytes.Buffer }
-
-func (b *limitedBuffer) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > imaging.MaxFileBytes {
-		return 0, errBufferFull
-	}
-	return b.Buffer.Write(p)
-}
-
-// ReadFrom hides bytes.Buffer's own, which io.Copy would prefer and which knows
-// no limit.
-func (b *limitedBuffer) ReadFrom(r io.Reader) (int64, error) {
-	return io.Copy(struct{ io.Writer }{b}, r)
-}
-
-func record(label int, fileID string, m store.Message, img imaging.Image) store.ImageRecord {
-	r := store.ImageRecord{Label: label, FileID: fileID, MessageTS: m.TS, User: m.User, MIME: img.MIME,
-		SHA256: sha256Hex(img.Data), Width: img.Width, Height: img.Height, Side: img.Side}
-	for _, n := range img.Notes {
-		r.Notes = append(r.Notes, string(n))
-	}
-	return r
 }

@@ -126,6 +126,7 @@ type file struct {
 	Mode        string // hosted, external, tombstone, hidden_by_limit, file_access ...
 	IsExternal  bool
 	Size        int64
+	CopyURL     string // of the picture that Slack made of it (thumb_1024); "" when it made none
 	URL         string // url_private
 	DownloadURL string // url_private_download
 }
@@ -145,7 +146,7 @@ func filesOf(m slack.Message) []file {
 }
 
 func fileOf(f slack.File) file {
-	return file{ID: f.ID, Mode: f.Mode, IsExternal: f.IsExternal, Size: int64(f.Size), URL: f.URLPrivate, DownloadURL: f.URLPrivateDownload}
+	return file{ID: f.ID, Mode: f.Mode, IsExternal: f.IsExternal, Size: int64(f.Size), URL: f.URLPrivate, DownloadURL: f.URLPrivateDownload, CopyURL: f.Thumb1024}
 }
 
 // after compares two Slack ts by value; the empty one is before all others.

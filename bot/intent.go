@@ -58,24 +58,3 @@ func namedImages(question string) []int {
 
 // impliesImage says whether the wording of a question is about a picture.
 func impliesImage(question string) bool { return impliesRE.MatchString(question) }
-
-// chooseImages picks which of the labels 1 to have go into a request that takes
-// at most most of them: those that the question names and then the newest.
-// leftOut lists the others, in rising order.
-func chooseImages(have int, named []int, most int) (send map[int]bool, leftOut []int) {
-	send = map[int]bool{}
-	for _, label := range slices.Backward(named) {
-		if label >= 1 && label <= have && len(send) < most {
-			send[label] = true
-		}
-	}
-	for label := have; label >= 1 && len(send) < most; label-- {
-		send[label] = true
-	}
-	for label := 1; label <= have; label++ {
-		if !send[label] {
-			leftOut = append(leftOut, label)
-		}
-	}
-	return send, leftOut
-}

@@ -51,6 +51,9 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	if unread := unreadSentences(unreadOf(now), j.places); unread != "" {
 		notes = append(notes, unread)
 	}
+	if j.notShown != "" {
+		notes = append(notes, j.notShown)
+	}
 	body := mrkdwn(said.text)
 	if body == "" && err == nil { // nothing in it that can be shown
 		body = modelSentence(&medgemma.Error{Kind: medgemma.KindEmpty}, set.maxTokens, b.cfg.MaxTokensLimit, j.ref)

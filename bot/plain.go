@@ -53,7 +53,7 @@ func plainText(text, self string, person func(user string) string) string {
 
 // forgedRE finds lines that look like what buildPrompt writes between people's
 // words: a speaker, the label of an image, a note.
-var forgedRE = regexp.MustCompile(`(?im)^[\t ]*(?:person\s+[a-z]{1,3}\s*:|image\s+\d+\s*(?:\[.*)?$|\[.*\]\s*$)`)
+var forgedRE = regexp.MustCompile(`(?im)^[\t ]*(?:person\s+[a-z]{1,3}\s*:|image\s+\d+\s*(?:[\[(].*)?$|slice\s+\d+\s*$|\[.*\]\s*$)`)
 
 // unforge marks such lines as quoted, so that nobody can put words into a
 // colleague's mouth or an image into the conversation by typing.

@@ -13,18 +13,24 @@ import (
 // conversation is all that a prompt is made of.
 type conversation struct {
 	system string
-	self   string             // MedBuddy's user id, whose mentions are dropped
-	turns  []store.Turn       // the history
-	now    []store.Message    // what was written since, the question last
-	images map[int]imageBytes // every image of the thread, by label
-	send   map[int]bool       // the labels that go along
-	budget int                // tokens that the request may take, without the answer
+	self   string           // MedBuddy's user id, whose mentions are dropped
+	turns  []store.Turn     // the history
+	now    []store.Message  // what was written since, the question last
+	images map[int]pictures // those that go along, by label; the others are named only
+	budget int              // tokens that the request may take, without the answer
 }
 
-// imageBytes is a prepared image as it is stored.
-type imageBytes struct {
-	MIME string
-	Data []byte
+// pictures are an image as a request shows it: one picture, or slices of a series.
+type pictures struct {
+	about  string // what stands behind the label, such as "CT, 12 of 120 slices"; may be empty
+	slices []slicePicture
+}
+
+// slicePicture is a prepared picture as it is stored.
+type slicePicture struct {
+	number int // place in the series, from 1; 0 for a picture that is none of a series
+	mime   string
+	data   []byte
 }
 
 // errTooLong says that the question alone does not fit the model's context.
@@ -61,8 +67,8 @@ func buildPrompt(c conversation) (turns []medgemma.Turn, shown map[int]bool, dro
 	for i, u := range units {
 		b.role(u.role, i >= first)
 		for _, label := range u.images {
-			b.image(label, c.images[label], c.send[label])
-			shown[label] = c.send[label]
+			b.image(label, c.images[label])
+			shown[label] = len(c.images[label].slices) > 0
 		}
 		if i >= first {
 			b.text(u.text)
@@ -148,10 +154,8 @@ func personName(n int) string {
 // is for many questions, and the request keeps growing at its end only.
 func (c conversation) firstKept(units []unit) (int, error) {
 	room := c.budget - textTokens(c.system)
-	for _, sent := range c.send {
-		if sent {
-			room -= tokensPerImage + tokensPerPart
-		}
+	for _, p := range c.images {
+		room -= len(p.slices) * (tokensPerImage + tokensPerPart)
 	}
 	last := len(units) - 1
 	if last < 0 || units[last].tokens() > room {
@@ -204,14 +208,25 @@ func (b *turnBuilder) text(s string) {
 	t.Parts = append(t.Parts, medgemma.Part{Text: s})
 }
 
-func (b *turnBuilder) image(label int, img imageBytes, sent bool) {
-	if !sent {
+// image names an image and shows it. The slices of a series come each with its
+// number after it, as in Google's own CT notebook ("SLICE 1").
+func (b *turnBuilder) image(label int, p pictures) {
+	switch {
+	case len(p.slices) == 0:
 		b.text(imageLabel(label) + " " + notSentNote)
 		return
+	case p.about != "":
+		b.text(imageLabel(label) + " (" + p.about + ")")
+	default:
+		b.text(imageLabel(label))
 	}
-	b.text(imageLabel(label))
-	t := &b.turns[len(b.turns)-1]
-	t.Parts = append(t.Parts, medgemma.Part{Image: &medgemma.Image{MIME: img.MIME, Data: img.Data}})
+	for _, s := range p.slices {
+		t := &b.turns[len(b.turns)-1]
+		t.Parts = append(t.Parts, medgemma.Part{Image: &medgemma.Image{MIME: s.mime, Data: s.data}})
+		if s.number > 0 {
+			b.text(fmt.Sprintf("SLICE %d", s.number))
+		}
+	}
 }
 
 // finish drops turns that ended up empty and joins what then stands side by side.

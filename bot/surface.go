@@ -22,7 +22,11 @@ var events = map[string]string{
 // commands are the slash commands; the second and third are short forms.
 var commands = []string{cmdMedbuddy, cmdTemperature, cmdMaxTokens}
 
-const chatUpdate = "chat.update"
+const (
+	chatUpdate     = "chat.update"
+	completeUpload = "files.completeUploadExternal"
+	getUploadURL   = "files.getUploadURLExternal"
+)
 
 // methods are the Web API methods that MedBuddy calls, with the bot scopes that
 // each needs (docs.slack.dev/reference/methods). A method whose scope depends
@@ -35,6 +39,8 @@ var methods = map[string][]string{
 	chatUpdate:              {"chat:write"},
 	"conversations.info":    {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+	completeUpload:          {"files:write"},
+	getUploadURL:            {"files:write"},
 	"files.info":            {"files:read"},
 	"users.info":            {"users:read"},
 }

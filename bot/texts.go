@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/medbuddy/medbuddy/medgemma"
 	"github.com/medbuddy/medbuddy/medgemma/imaging"
+	"github.com/medbuddy/medbuddy/store"
 )
 
 // Everything that MedBuddy says to people is in this file, texts_files.go and texts_commands.go.
@@ -68,7 +70,7 @@ const (
 // Endings without an answer.
 
 const (
-	textNoImage = "I see no image in this thread, and I only answer about images I was shown. Post the scan here (PNG, JPEG, TIFF, BMP, WebP or GIF), then ask again."
+	textNoImage = "I see no image in this thread, and I only answer about images I was shown. Post the scan here (DICOM, a ZIP of a series, PNG, JPEG, TIFF, BMP, WebP or GIF), then ask again."
 
 	textNoImageForWords = "No image reached the model in this thread, and your question sounds like one about an image. Post the scan here and ask again, or ask without referring to an image."
 
@@ -173,9 +175,17 @@ type looked struct {
 }
 
 type lookedImage struct {
-	label               int
-	width, height, side int
-	notes               []string
+	record store.ImageRecord
+	sent   int // slices of it that were sent
+}
+
+// pictures is how many pictures the request held.
+func (l looked) pictures() int {
+	n := 0
+	for _, img := range l.images {
+		n += img.sent
+	}
+	return n
 }
 
 // line is at most lookedRunes long, so that with a full part of answer text it
@@ -206,22 +216,18 @@ func (l looked) seen() string {
 	var each, noted []string
 	var labels []int
 	for _, img := range l.images {
-		labels = append(labels, img.label)
-		s := fmt.Sprintf("%d×%d", img.width, img.height)
-		if img.side < max(img.width, img.height) {
-			s += fmt.Sprintf(" seen at %d×%d", img.side, img.side)
+		r := img.record
+		labels = append(labels, r.Label)
+		about := describe(r, img.sent)
+		size := fmt.Sprintf("%d×%d", r.Width, r.Height)
+		if r.Side < max(r.Width, r.Height) {
+			size += fmt.Sprintf(" seen at %d×%d", r.Side, r.Side)
 		}
-		var notes []string
-		for _, n := range img.notes {
-			if t := noteText(imaging.Note(n)); t != "" {
-				notes = append(notes, t)
-			}
+		notes := noteTexts(r.Notes)
+		if len(about)+len(notes) > 0 {
+			noted = append(noted, imageLabel(r.Label)+": "+strings.Join(append(about, notes...), ", "))
 		}
-		if len(notes) > 0 {
-			s += ", " + strings.Join(notes, ", ")
-			noted = append(noted, imageLabel(img.label)+": "+strings.Join(notes, ", "))
-		}
-		each = append(each, imageLabel(img.label)+" ("+s+")")
+		each = append(each, imageLabel(r.Label)+" ("+strings.Join(slices.Concat(about, []string{size}, notes), ", ")+")")
 	}
 	if len(each) <= 4 {
 		return strings.Join(each, ", ")

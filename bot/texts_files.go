@@ -18,6 +18,7 @@ const (
 	reasonForbidden = "forbidden" // Slack refuses it to MedBuddy
 	reasonDownload  = "download"  // could not be fetched this time
 	reasonTooMany   = "too_many"  // more files than one thread may hold
+	reasonTooMuch   = "too_much"  // more bytes than are held for one question
 )
 
 // fileReason is the word for an error of imaging.
@@ -50,6 +51,8 @@ func fileSentence(reason string) string {
 		return "could not be fetched from Slack this time. Ask again in a minute."
 	case reasonTooMany:
 		return fmt.Sprintf("is more than I keep for one thread (%d images). Start a new thread with it.", maxThreadImages)
+	case reasonTooMuch:
+		return fmt.Sprintf("came with more than I can open together (%d MB). Post it in a message of its own.", heldForOne>>20)
 	case string(imaging.KindHTML):
 		return "came as a web page instead of an image. Most often the files:read permission is missing: your administrator must add it and reinstall the app. Then ask again."
 	case string(imaging.KindEmpty):
@@ -57,11 +60,17 @@ func fileSentence(reason string) string {
 	case string(imaging.KindCut):
 		return "is cut off or damaged. Export it again and post it once more."
 	case string(imaging.KindTooLarge):
-		return fmt.Sprintf("is larger than %d MB. Export it smaller, as PNG or JPEG, and post that.", imaging.MaxFileBytes>>20)
+		return fmt.Sprintf("is larger than %d MB (DICOM and ZIP: %d MB). Export it smaller, or less of it, and post that.", imaging.MaxFileBytes>>20, imaging.MaxSeriesBytes>>20)
 	case string(imaging.KindTooManyPix):
 		return fmt.Sprintf("has more than %d megapixels. Export it smaller and post that.", imaging.MaxPixels>>20)
 	case string(imaging.KindTimeout):
 		return "took too long to open. Export it again as PNG or JPEG and post that."
+	case string(imaging.KindBurnedIn):
+		return "says that text is burned into its picture, which may name the patient, so I did not send it to the model. Export it without annotations and post that, or ask your administrator to allow such pictures (ALLOW_BURNED_IN)."
+	case string(imaging.KindNoPictures):
+		return "holds no picture that I can read. Post the DICOM files or pictures themselves."
+	case string(imaging.KindNoSuchView):
+		return "could not be shown as asked. Ask again without a window, slices or a series."
 	case string(imaging.KindUnsupported):
 		return unsupportedSentence(imaging.Format(format))
 	default:
@@ -70,17 +79,26 @@ func fileSentence(reason string) string {
 }
 
 func unsupportedSentence(f imaging.Format) string {
+	if what, is := strings.CutPrefix(string(f), string(imaging.DICOM)+" "); is {
+		return dicomSentence(what)
+	}
 	switch f {
 	case imaging.DICOM:
-		return "is DICOM, which I cannot read yet. Export the view you mean as PNG and post that, without the patient's name in the picture."
+		return "is a kind of DICOM that I cannot read. Export the view you mean as PNG and post that, without the patient's name in the picture."
 	case imaging.HEIC, imaging.AVIF:
-		return "is " + string(f) + ", which I cannot read. Post it as JPEG or PNG."
-	case imaging.PDF, imaging.Office:
-		return "is a document, not an image. Post the picture itself as PNG or JPEG."
-	case imaging.ZIP, imaging.Archive:
-		return "is an archive. Post the images themselves, as PNG or JPEG."
-	case imaging.Video, imaging.Audio:
-		return "is a recording. Post the frame you mean as PNG or JPEG."
+		return "is " + string(f) + ", and Slack made no copy of it that I can read. Post it as JPEG or PNG."
+	case imaging.PDF:
+		return "is a PDF, not an image. Post the picture itself as PNG or JPEG, or the scan as DICOM."
+	case imaging.Office:
+		return "is an Office document, not an image. Post the picture itself as PNG or JPEG."
+	case imaging.ZIP:
+		return "is an archive that I cannot read. Post the images themselves, or pack them as an ordinary ZIP without a password."
+	case imaging.Archive:
+		return "is an archive that I cannot open. Post the series as a ZIP, or the images themselves."
+	case imaging.Video:
+		return "is a video. Post the frame you mean as PNG or JPEG."
+	case imaging.Audio:
+		return "is a sound recording, not an image."
 	case imaging.SVG, imaging.Text:
 		return "holds no picture that I can read. Post the scan as PNG or JPEG."
 	case imaging.Unknown, "":
@@ -121,22 +139,6 @@ func unreadSentences(unread []store.UnreadFile, places map[string]string) string
 		lines[i] += fileSentence(reason)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// noteText is what the "Looked at" line says about a preparation.
-func noteText(n imaging.Note) string {
-	switch n {
-	case imaging.NoteFirstFrame:
-		return "first frame only"
-	case imaging.NoteStretched:
-		return "contrast stretched"
-	case imaging.NoteFlattened:
-		return "transparency on black"
-	case imaging.NoteSmall:
-		return "small image"
-	default:
-		return ""
-	}
 }
 
 const textAskWithout = "To ask about the earlier images instead, send the question again without a file."

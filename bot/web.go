@@ -17,10 +17,11 @@ import (
 // web is MedBuddy's side of Slack's Web API: slack-go with a transport that
 // knows the surface, a way of trying again, and the budget for growing texts.
 type web struct {
-	api     *slack.Client
-	metrics *metrics
-	growing *rate.Limiter
-	gates   map[string]*turnstile // by method
+	api       *slack.Client
+	downloads *slack.Client // for files, which may take longer than a call
+	metrics   *metrics
+	growing   *rate.Limiter
+	gates     map[string]*turnstile // by method
 }
 
 // Slack allows 50 and more chat.update a minute, for the whole workspace (Tier 3,
@@ -31,24 +32,30 @@ const (
 	growingBurst     = 12
 )
 
-// callTimeout bounds one call, downloads included: slack-go sets no limit.
-const callTimeout = 60 * time.Second
+// callTimeout bounds one call, and downloadTimeout one download or upload: slack-go
+// sets no limit.
+const (
+	callTimeout     = 60 * time.Second
+	downloadTimeout = 4 * time.Minute
+)
 
 func newWeb(cfg Config, m *metrics) *web {
 	transport := &slackTransport{base: http.DefaultTransport}
 	if base, err := url.Parse(cfg.APIURL); err == nil { // else slack-go's first call says so
 		transport.api = *base
 	}
-	client := &http.Client{Transport: transport, Timeout: callTimeout}
-	gates := map[string]*turnstile{download: newTurnstile(download)}
+	client := func(timeout time.Duration) *slack.Client {
+		// Never OptionDebug: it logs whole messages.
+		return slack.New(cfg.BotToken, slack.OptionAPIURL(cfg.APIURL), slack.OptionAppLevelToken(cfg.AppToken),
+			slack.OptionHTTPClient(&http.Client{Transport: transport, Timeout: timeout}))
+	}
+	gates := map[string]*turnstile{download: newTurnstile(download), upload: newTurnstile(upload)}
 	for method := range methods {
 		gates[method] = newTurnstile(method)
 	}
 	return &web{
 		gates: gates,
-		// Never OptionDebug: it logs whole messages.
-		api: slack.New(cfg.BotToken, slack.OptionAPIURL(cfg.APIURL), slack.OptionAppLevelToken(cfg.AppToken),
-			slack.OptionHTTPClient(client)),
+		api:   client(callTimeout), downloads: client(downloadTimeout),
 		metrics: m,
 		growing: rate.NewLimiter(rate.Limit(growingPerMinute)/60, growingBurst),
 	}
@@ -78,8 +85,12 @@ func (t *slackTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.base.RoundTrip(req)
 }
 
-// download stands for fetching a file, which is no method of the Web API.
-const download = "download"
+// download and upload stand for the transfer of a file, which is no method of the
+// Web API.
+const (
+	download = "download"
+	upload   = "upload"
+)
 
 // tries is how often a call is made that meets trouble other than a rate limit.
 const tries = 4

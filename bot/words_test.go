@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/medbuddy/medbuddy/store"
 )
 
 func TestParseTemperature(t *testing.T) {
@@ -123,25 +125,6 @@ func TestNamedImages(t *testing.T) {
 	}
 }
 
-func TestChooseImages(t *testing.T) {
-	for _, c := range []struct {
-		have    int
-		named   []int
-		most    int
-		leftOut []int
-	}{
-		{3, nil, 16, nil},
-		{5, nil, 2, []int{1, 2, 3}},
-		{5, []int{1}, 2, []int{2, 3, 4}},
-		{5, []int{1, 2, 9}, 2, []int{3, 4, 5}},
-		{2, nil, 0, []int{1, 2}},
-	} {
-		if _, got := chooseImages(c.have, c.named, c.most); !slices.Equal(got, c.leftOut) {
-			t.Errorf("chooseImages(%d, %v, %d) leaves out %v, want %v", c.have, c.named, c.most, got, c.leftOut)
-		}
-	}
-}
-
 func TestImpliesImage(t *testing.T) {
 	for _, s := range []string{"is there a fracture on this x-ray?", "What does the scan show?", "read the CT", "what do you see", "findings?",
 		"describe this lesion", "any effusion visible?", "what is in the attached file", "is the left lung clear in the picture", "look at this"} {
@@ -160,13 +143,16 @@ func TestLabelsUnderAnAnswer(t *testing.T) {
 	if n := utf8.RuneCountInString(draftLabel); n > 140 {
 		t.Errorf("the label has %d characters, at most 140", n)
 	}
-	l := looked{images: []lookedImage{{1, 2022, 2022, 896, []string{"stretched"}}, {2, 512, 400, 512, nil}}, leftOut: []int{3, 4, 5, 7}, dropped: 3, temperature: 0, maxTokens: 500, model: "m<@U1>"}
+	picture := func(label, w, h, side int, notes ...string) lookedImage {
+		return lookedImage{store.ImageRecord{Label: label, Width: w, Height: h, Side: side, Slices: make([]store.SliceRecord, 1), Of: 1, Notes: notes}, 1}
+	}
+	l := looked{images: []lookedImage{picture(1, 2022, 2022, 896, "stretched"), picture(2, 512, 400, 512)}, leftOut: []int{3, 4, 5, 7}, dropped: 3, temperature: 0, maxTokens: 500, model: "m<@U1>"}
 	want := "Looked at: Image 1 (2022×2022 seen at 896×896, contrast stretched), Image 2 (512×400). Not looked at this time: Image 3 to Image 5, Image 7. The oldest 3 messages were left out. Temperature 0, max tokens 500, model m&lt;@U1&gt;."
 	if diff := cmp.Diff(want, l.line()); diff != "" {
 		t.Error(diff)
 	}
 	for i := range 90 {
-		l.images = append(l.images, lookedImage{2*i + 3, 5000, 5000, 896, []string{"first_frame", "stretched"}})
+		l.images = append(l.images, picture(2*i+3, 5000, 5000, 896, "first_frame", "stretched"))
 	}
 	if n := utf8.RuneCountInString(l.line()); n > lookedRunes+20 { // entities of the model's name
 		t.Errorf("the line has %d characters", n)

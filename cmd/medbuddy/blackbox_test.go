@@ -136,6 +136,8 @@ func scan(t *testing.T) slacksim.File {
 	return slacksim.File{Name: "doe_jane_1954.png", Data: buf.Bytes()}
 }
 
+var systemText = regexp.MustCompile(`"role": "system",\s*"content": "[^\n]*"`)
+
 var dataURL = regexp.MustCompile(`data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+`)
 
 // The request is exactly the plan's, on each of the three wires.

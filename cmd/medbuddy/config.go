@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +37,8 @@ type config struct {
 	ContextTokens  int     `env:"MODEL_CONTEXT_TOKENS, default=32768"`
 	MaxImages      int     `env:"MODEL_MAX_IMAGES, default=16"`
 	AllowTextOnly  bool    `env:"ALLOW_TEXT_ONLY"`
+	CTGreen        huRange `env:"CT_GREEN_WINDOW, default=-135..215"`
+	AllowBurnedIn  bool    `env:"ALLOW_BURNED_IN"`
 	Concurrency    int     `env:"MODEL_CONCURRENCY, default=8"`
 
 	Store             string        `env:"STORE, default=local"`
@@ -51,6 +55,24 @@ type config struct {
 
 	prompt string // what PromptFile holds; empty: the built-in instruction
 }
+
+// huRange is a range of Hounsfield units, written LOW..HIGH.
+type huRange [2]float64
+
+// EnvDecode implements envconfig.Decoder.
+func (r *huRange) EnvDecode(s string) error {
+	low, high, ok := strings.Cut(s, "..")
+	var err [2]error
+	r[0], err[0] = strconv.ParseFloat(strings.TrimSpace(low), 64)
+	r[1], err[1] = strconv.ParseFloat(strings.TrimSpace(high), 64)
+	// Written so that NaN is refused as well.
+	if !ok || err[0] != nil || err[1] != nil || !(r[0] >= -32768 && r[0] < r[1] && r[1] <= 65535) {
+		return errors.New("not LOW..HIGH")
+	}
+	return nil
+}
+
+func (r huRange) String() string { return fmt.Sprintf("%v..%v", r[0], r[1]) }
 
 // loadConfig reads the environment. The faults are all that is wrong with it, in
 // the order of config's fields; the other fields are right also when there are

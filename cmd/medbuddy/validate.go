@@ -71,7 +71,9 @@ func unreadable(name string) string {
 		return "must be a number from 0 to 1, with a point, such as 0.2"
 	case "RETENTION":
 		return "must be a duration such as 720h (days are not understood: 30 days are 720h)"
-	case "ALLOW_TEXT_ONLY", "ALLOW_EXTERNAL":
+	case "CT_GREEN_WINDOW":
+		return "must be a range in HU such as -135..215, the lower end first"
+	case "ALLOW_TEXT_ONLY", "ALLOW_EXTERNAL", "ALLOW_BURNED_IN":
 		return "must be true or false"
 	case "LOG_LEVEL":
 		return "must be debug, info, warn or error"

@@ -55,6 +55,7 @@ func serve(ctx context.Context, env envconfig.Lookuper, stderr io.Writer) (err e
 		SystemPrompt: cfg.prompt, Temperature: cfg.Temperature,
 		MaxTokens: cfg.MaxTokens, MaxTokensLimit: cfg.MaxTokensLimit, ContextTokens: cfg.ContextTokens,
 		MaxImages: cfg.MaxImages, Concurrency: cfg.Concurrency, AllowTextOnly: cfg.AllowTextOnly,
+		CTGreen: cfg.CTGreen, AllowBurnedIn: cfg.AllowBurnedIn,
 		AllowedChannels: cfg.AllowedChannels, AllowExternal: cfg.AllowExternal,
 	})
 	if err != nil {

@@ -1,0 +1,71 @@
+package bot
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// thread makes records of images with so many slices each.
+func thread(sizes ...int) []store.ImageRecord {
+	var images []store.ImageRecord
+	for i, n := range sizes {
+		images = append(images, store.ImageRecord{Label: i + 1, Slices: make([]store.SliceRecord, n), Of: n})
+	}
+	return images
+}
+
+func TestShare(t *testing.T) {
+	for name, c := range map[string]struct {
+		images      []store.ImageRecord
+		about, came []int
+		most        int
+		want        map[int]int // slices by label
+		leftOut     []int
+	}{
+		"all fit":                         {thread(1, 1, 1), nil, nil, 16, map[int]int{1: 1, 2: 1, 3: 1}, nil},
+		"the newest":                      {thread(1, 1, 1, 1, 1), nil, nil, 2, map[int]int{4: 1, 5: 1}, []int{1, 2, 3}},
+		"what is named, then the newest":  {thread(1, 1, 1, 1, 1), []int{1}, nil, 2, map[int]int{1: 1, 5: 1}, []int{2, 3, 4}},
+		"a label that is not there":       {thread(1, 1, 1, 1, 1), []int{1, 2, 9}, nil, 2, map[int]int{1: 1, 2: 1}, []int{3, 4, 5}},
+		"none":                            {thread(1, 1), nil, nil, 0, map[int]int{}, []int{1, 2}},
+		"more named than fit: the newest": {thread(1, 1, 1), []int{1, 2, 3}, nil, 2, map[int]int{2: 1, 3: 1}, []int{1}},
+		"a series":                        {thread(16), nil, []int{1}, 16, map[int]int{1: 16}, nil},
+		"a series gives way to a picture": {thread(16, 1), nil, []int{2}, 16, map[int]int{1: 15, 2: 1}, nil},
+		"two series that came together":   {thread(16, 16), nil, []int{1, 2}, 16, map[int]int{1: 8, 2: 8}, nil},
+		"a newer series":                  {thread(16, 16), nil, []int{2}, 16, map[int]int{2: 16}, []int{1}},
+		"both named":                      {thread(16, 16), []int{1, 2}, nil, 16, map[int]int{1: 8, 2: 8}, nil},
+		"a short one leaves its rest":     {thread(16, 3), []int{1, 2}, nil, 16, map[int]int{1: 13, 2: 3}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			send, leftOut := share(c.images, c.about, c.came, c.most)
+			got := map[int]int{}
+			for label, places := range send {
+				got[label] = len(places)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("sent (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(c.leftOut, leftOut); diff != "" {
+				t.Errorf("left out (-want +got):\n%s", diff)
+			}
+			if n := send.count(); n > c.most {
+				t.Errorf("%d pictures, at most %d", n, c.most)
+			}
+		})
+	}
+}
+
+func TestSpread(t *testing.T) {
+	for _, c := range []struct {
+		n, k int
+		want []int
+	}{
+		{12, 4, []int{0, 4, 7, 11}}, {3, 16, []int{0, 1, 2}}, {5, 2, []int{0, 4}}, {5, 1, []int{2}}, {1, 1, []int{0}}, {120, 3, []int{0, 60, 119}}, {4, 0, []int{}},
+	} {
+		if diff := cmp.Diff(c.want, spread(c.n, c.k)); diff != "" {
+			t.Errorf("spread(%d, %d) (-want +got):\n%s", c.n, c.k, diff)
+		}
+	}
+}

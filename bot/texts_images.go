@@ -1,0 +1,279 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/medbuddy/medbuddy/medgemma/imaging"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// What people and the model are told of an image: the note of a preparation, a
+// series, a view. The rules of tone are in texts.go.
+
+// Notes of the bot's own, beside imaging's. Stored values: never rename one.
+const (
+	noteSlackCopy  imaging.Note = "slack_copy" // Slack's smaller copy was read in place of the file
+	noteOtherStart              = "other:"     // a series of the archive that is not shown: number, modality, slices
+)
+
+func noteOther(s imaging.Series) string {
+	return fmt.Sprintf("%s%d/%s/%d", noteOtherStart, s.Number, s.Modality, s.Slices)
+}
+
+// aboutImage is what stands behind an image's label for the model: what kind of
+// picture it is, and how much of it. Nothing else of the file's header goes there.
+func aboutImage(r store.ImageRecord, sent int) string {
+	about := describe(r, sent)
+	for _, n := range r.Notes {
+		if at, ok := strings.CutPrefix(n, string(imaging.NoteWindow)); ok && r.View != "" {
+			about = append(about, windowText(at))
+		}
+	}
+	return strings.Join(about, ", ")
+}
+
+// describe names the modality and how much of a series it is.
+func describe(r store.ImageRecord, sent int) []string {
+	if r.Modality == "" {
+		return nil
+	}
+	about := []string{r.Modality}
+	unit := "slices"
+	if r.Modality != "CT" && r.Modality != "MR" && r.Modality != "PT" {
+		unit = "frames"
+	}
+	switch {
+	case r.Of <= 1:
+	case sent == 1 && len(r.Slices) == 1:
+		about = append(about, fmt.Sprintf("%s %d of %d", strings.TrimSuffix(unit, "s"), r.Slices[0].Number, r.Of))
+	case sent < r.Of:
+		about = append(about, fmt.Sprintf("%d of %d %s", sent, r.Of, unit))
+	default:
+		about = append(about, fmt.Sprintf("%d %s", r.Of, unit))
+	}
+	return about
+}
+
+// noteTexts are what the "Looked at" line says about a preparation.
+func noteTexts(notes []string) []string {
+	var texts []string
+	for _, n := range notes {
+		if t := noteText(n); t != "" {
+			texts = append(texts, t)
+		}
+	}
+	return texts
+}
+
+func noteText(note string) string {
+	name, values, _ := strings.Cut(note, ":")
+	switch n := imaging.Note(name); n {
+	case imaging.NoteFirstFrame:
+		return "first frame only"
+	case imaging.NoteStretched:
+		return "contrast stretched"
+	case imaging.NoteFlattened:
+		return "transparency on black"
+	case imaging.NoteSmall:
+		return "small image"
+	case noteSlackCopy:
+		return "Slack's smaller copy"
+	case imaging.NoteLUT:
+		return "the file's own contrast"
+	case imaging.NoteMinMax:
+		return "lowest to highest value"
+	case imaging.NotePercentile:
+		return "no window in the file: contrast from its values"
+	case imaging.NoteCropped:
+		return "cropped to the ultrasound field"
+	case imaging.NoteNoGeometry:
+		return "no positions in the files: sorted by number"
+	case imaging.NoteNoOrder:
+		return "no order in the files"
+	case imaging.NoteNotTrained:
+		return "a modality MedGemma was not trained on"
+	case imaging.NoteBurnedIn, imaging.NoteMayBeBurned:
+		return "may have text burned in"
+	case imaging.NoteIncomplete:
+		return "not all of its files could be read"
+	}
+	switch imaging.Note(name + ":") {
+	case imaging.NoteWindows:
+		return "red, green, blue: " + hounsfield(values)
+	case imaging.NoteWindow:
+		return windowText(values)
+	}
+	return ""
+}
+
+// windowText writes "40/400" as radiologists do.
+func windowText(values string) string {
+	centre, width, _ := strings.Cut(values, "/")
+	return "W " + strings.ReplaceAll(width, "-", "−") + " L " + strings.ReplaceAll(centre, "-", "−")
+}
+
+// hounsfield writes "-1024..1024,-135..215" as ranges in HU.
+func hounsfield(values string) string {
+	s := strings.ReplaceAll(strings.ReplaceAll(values, "-", "−"), ",", ", ")
+	return strings.ReplaceAll(s, "..", " to ") + " HU"
+}
+
+// shownTitle is the title of the picture of an image: by it MedBuddy knows its own.
+func shownTitle(label int) string { return imageLabel(label) + ", as the model sees it" }
+
+func textShownAlt(r store.ImageRecord) string {
+	return clip(shownTitle(r.Label)+": "+strings.Join(describe(r, len(r.Slices)), ", "), 200)
+}
+
+// textShown says under the pictures what they are and what else there is.
+func textShown(records []store.ImageRecord) string {
+	lines := []string{"This is what the model gets to see."}
+	series, ct, burned := false, false, false
+	for _, r := range records {
+		about := describe(r, len(r.Slices))
+		if r.Series > 0 {
+			about = append([]string{fmt.Sprintf("series %d", r.Series)}, about...)
+		}
+		if r.Of > len(r.Slices) && len(r.Slices) > 1 {
+			about = append(about, "numbered in the picture")
+		}
+		about = append(about, noteTexts(r.Notes)...)
+		line := "*" + imageLabel(r.Label) + "*"
+		if len(about) > 0 {
+			line += ": " + strings.Join(about, ", ")
+		}
+		lines = append(lines, line+".")
+		if others := otherSeries(r.Notes); len(others) > 0 {
+			lines = append(lines, "Not shown: "+strings.Join(others, ", ")+fmt.Sprintf(". To look at one, ask for it by number, such as _series %d_.", firstOther(r.Notes)))
+		}
+		series = series || r.Of > 1
+		ct = ct || r.Modality == "CT"
+		burned = burned || slices.ContainsFunc(r.Notes, func(n string) bool {
+			return n == string(imaging.NoteMayBeBurned) || n == string(imaging.NoteBurnedIn)
+		})
+	}
+	var ways []string
+	if ct {
+		ways = append(ways, "_lung window_", "_bone window_", "_W 400 L 40_")
+	}
+	if series {
+		ways = append(ways, "_slices 3 to 8_")
+	}
+	if len(ways) > 0 {
+		lines = append(lines, "To see it another way, say so in a question: "+strings.Join(ways, ", ")+".")
+	}
+	if burned {
+		lines = append(lines, "Check that no name or number is burned into the picture: it goes to the model with it.")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// otherSeries lists the series of an archive that are not shown, at most six.
+func otherSeries(notes []string) []string {
+	var out []string
+	more := 0
+	for _, n := range notes {
+		s, ok := parseOther(n)
+		switch {
+		case !ok:
+		case len(out) == 6:
+			more++
+		default:
+			out = append(out, seriesText(s))
+		}
+	}
+	if more > 0 {
+		out = append(out, fmt.Sprintf("and %d more", more))
+	}
+	return out
+}
+
+func firstOther(notes []string) int {
+	for _, n := range notes {
+		if s, ok := parseOther(n); ok {
+			return s.Number
+		}
+	}
+	return 0
+}
+
+func parseOther(note string) (s imaging.Series, ok bool) {
+	rest, ok := strings.CutPrefix(note, noteOtherStart)
+	parts := strings.Split(rest, "/")
+	if !ok || len(parts) != 3 {
+		return s, false
+	}
+	s.Number, _ = strconv.Atoi(parts[0])
+	s.Modality = parts[1]
+	s.Slices, _ = strconv.Atoi(parts[2])
+	return s, true
+}
+
+func seriesText(s imaging.Series) string {
+	modality := s.Modality
+	if modality == "" {
+		modality = "pictures"
+	}
+	return fmt.Sprintf("series %d (%s, %d)", s.Number, modality, s.Slices)
+}
+
+const (
+	textNotShown      = "I could not post the picture that the model got to see."
+	textNotShownScope = "I could not post the picture that the model got to see: the permission files:write is missing. Your administrator must add it and reinstall the app."
+)
+
+// textNoSuchView says what of a wish is not there, and what is.
+func textNoSuchView(e *imaging.Error, asked wish) string {
+	switch {
+	case len(e.Have) > 0:
+		var have []string
+		for _, s := range e.Have {
+			have = append(have, seriesText(s))
+		}
+		return fmt.Sprintf("There is no series %d in it; it has %s. Ask for one of those.", asked.view.Series, strings.Join(have, ", "))
+	case e.Of == 1:
+		return "It is a single picture, not a series, so there are no slices to choose from. Ask about it without a slice."
+	case e.Of > 1:
+		return fmt.Sprintf("It has slices 1 to %d. Ask for some of those.", e.Of)
+	}
+	return textNoneFits(asked)
+}
+
+// textNoneFits answers a wish that no image of the thread can meet.
+func textNoneFits(asked wish) string {
+	switch {
+	case asked.preset != "":
+		return fmt.Sprintf("A %s window is for CT as DICOM, and this is none. Ask without it, or give numbers, such as _W 400 L 40_.", asked.preset)
+	case asked.view.Window != (imaging.Window{}):
+		return "It has no values that a window can be laid over: it is a colour picture. Ask without a window."
+	case asked.view.Series > 0:
+		return "There is no other series to choose from in this thread. Post the whole study as a ZIP and ask for a series by its number."
+	default:
+		return "There is no series in this thread to take slices from. Post it as a ZIP of DICOM files, then ask for the slices."
+	}
+}
+
+// textNotReshown says why an earlier image could not be shown in another way.
+func textNotReshown(label int, reason string) string {
+	return fmt.Sprintf("I could not show %s in that way, because I keep only what was sent and need its file again, and it %s", imageLabel(label), fileSentence(reason))
+}
+
+// dicomSentence says why a DICOM file is not read. what is one of package dicom's
+// words.
+func dicomSentence(what string) string {
+	switch what {
+	case "JPEG 2000", "HTJ2K", "JPEG-LS", "12-bit JPEG", "JPEG XL":
+		return "is " + what + " compressed. Export it uncompressed or as PNG and post that."
+	case "structured report", "PDF", "waveform", "radiotherapy plan", "presentation state", "segmentation", "video", "DICOMDIR":
+		article := "a "
+		if what == "DICOMDIR" {
+			article = "a disc's index, "
+		}
+		return "is DICOM, but " + article + what + ", not an image. Post the images of the study."
+	default:
+		return "is DICOM of a kind that I cannot read (" + what + "). Export the view you mean as PNG and post that, without the patient's name in the picture."
+	}
+}
