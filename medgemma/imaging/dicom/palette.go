@@ -100,12 +100,15 @@ func (l *lut) segment(words []uint16, at, n int) int {
 		return -1
 	}
 	kind, length := words[at], int(words[at+1])
+	if length == 0 { // could be repeated for ever
+		return -1
+	}
 	room := min(length, n-len(l.entries))
 	switch {
 	case kind == segmentDiscrete && at+2+length <= len(words):
 		l.entries = append(l.entries, words[at+2:at+2+room]...)
 		return at + 2 + length
-	case kind == segmentLinear && len(l.entries) > 0 && length > 0:
+	case kind == segmentLinear && len(l.entries) > 0:
 		from, to := int(l.entries[len(l.entries)-1]), int(words[at+2])
 		for k := 1; k <= room; k++ {
 			l.entries = append(l.entries, uint16(from+((to-from)*k+sign(to-from)*length/2)/length))

@@ -48,7 +48,7 @@ func (f *File) grey(ctx context.Context, i int, fr *Frame, s Shade, p *Picture) 
 	case ModeClips:
 		curves, invert = curves[:0], false
 		for _, w := range s.Clips {
-			curves = append(curves, clip(w))
+			curves = append(curves, w.clip)
 		}
 	case ModeWindow:
 		curves[0] = s.Window.linear

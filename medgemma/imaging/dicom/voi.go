@@ -78,23 +78,9 @@ func (w Window) ramp(x float64) byte {
 }
 
 // clip is the linear clip of MedGemma's own CT code (google-health/medgemma,
-// notebooks/high_dimensional_ct_hugging_face.ipynb): whole HU, single precision,
-// divided before multiplied, rounded half to even. Other orders differ in the ties,
-// such as -30 HU in -135..215.
-func clip(w Window) curve {
-	low, width := float32(w.Low), float32(w.High-w.Low)
-	return func(x float64) byte {
-		x = math.RoundToEven(x)
-		switch {
-		case x >= w.High:
-			return 255
-		case !(x > w.Low):
-			return 0
-		}
-		share := (float32(x) - low) / width
-		return byte(math.RoundToEven(float64(share * 255)))
-	}
-}
+// notebooks/high_dimensional_ct_hugging_face.ipynb): a ramp of whole HU. It rounds
+// half to even: -30 HU in -135..215 is 76.
+func (w Window) clip(x float64) byte { return w.ramp(math.RoundToEven(x)) }
 
 // brightness is the table's entry for x, in 8 bits.
 func (l *lut) brightness(x float64) byte {
