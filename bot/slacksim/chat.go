@@ -75,7 +75,10 @@ func checkMetadata(raw string) (json.RawMessage, error) {
 
 // writable finds the channel and thread that the app wants to write to.
 func (s *Sim) writable(c *request) (*channel, *message, error) {
-	id := c.arg("channel")
+	return s.writableAt(c.arg("channel"), c.arg("thread_ts"))
+}
+
+func (s *Sim) writableAt(id, ts string) (*channel, *message, error) {
 	if s.users[id] != nil && id != s.botUser {
 		id = s.dm(id) // a user's id stands for the DM with them
 	}
@@ -86,7 +89,6 @@ func (s *Sim) writable(c *request) (*channel, *message, error) {
 	if ch.Archived {
 		return nil, nil, refuse("is_archived")
 	}
-	ts := c.arg("thread_ts")
 	if ts == "" {
 		return ch, nil, nil
 	}

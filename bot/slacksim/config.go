@@ -27,11 +27,11 @@ type Config struct {
 	MentionsLoseFile bool // app_mention comes without its files, as it sometimes does
 }
 
-// DefaultScopes are those that a bot which reads threads and files has.
+// DefaultScopes are those that a bot which reads threads and files and posts both has.
 func DefaultScopes() []string {
 	return []string{
 		"app_mentions:read", "assistant:write", "channels:history", "channels:read", "chat:write", "commands",
-		"files:read", "groups:history", "groups:read", "im:history", "im:read", "im:write", "mpim:history",
+		"files:read", "files:write", "groups:history", "groups:read", "im:history", "im:read", "im:write", "mpim:history",
 		"mpim:read", "reactions:write", "users:read",
 	}
 }

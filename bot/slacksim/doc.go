@@ -28,7 +28,11 @@
 //   - Messages: threads, metadata, block limits, ownership, membership, archived
 //     channels, ephemeral messages, reactions, assistant status, views, permalinks.
 //   - Files: hosted, Slack Connect (check_file_info), deleted, external and
-//     hidden; downloads with a Bearer token, or the redirect to the sign-in page.
+//     hidden; downloads with a Bearer token, or the redirect to the sign-in page;
+//     Slack's smaller copy (thumb_1024) of those that are given one.
+//   - Uploads of the app in Slack's three steps: an address for the announced
+//     length, the bytes raw or as a form, and completion, which shares the files
+//     as a message of the app. What is not completed is not seen.
 //   - Slash commands and interactive payloads with trigger_id (3 s, once) and
 //     response_url (5 uses, 30 minutes).
 //   - Rate limits by Slack's tiers, when switched on.
@@ -45,6 +49,12 @@
 //   - Text is kept as Slack keeps it for entities, mentions, channels and bare
 //     web links; the rich_text block of a person's message holds text and
 //     mentions only, no styles.
+//   - An upload's address is good for one successful sending and does not expire.
+//     Slack tells how sending went wrong by the status only; here it is always 400.
+//   - Completing an upload shares it before the answer; Slack may do so later. What
+//     is wrong with the channel or the thread is told in the words of
+//     chat.postMessage where the method's own page has none.
+//   - Snippets are refused (unknown_snippet_type).
 //   - Blocks are checked for type and limits, not for every field of every
 //     element. Attachments (the old kind) are kept unchecked.
 //   - A reply under a root that does not exist is refused (thread_not_found), as

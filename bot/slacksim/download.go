@@ -12,11 +12,21 @@ import (
 // downloads is the method name under which file downloads are recorded.
 const downloads = "files.download"
 
-// serveFile serves url_private and url_private_download. Without a token that may
-// read the file it redirects to the sign-in page, as Slack does.
-func (s *Sim) serveFile(w http.ResponseWriter, r *http.Request) {
+// serveFile serves url_private and url_private_download.
+func (s *Sim) serveFile(w http.ResponseWriter, r *http.Request) { s.serveBytes(w, r, false) }
+
+// serveThumb serves thumb_1024, which Download does not spoil.
+func (s *Sim) serveThumb(w http.ResponseWriter, r *http.Request) { s.serveBytes(w, r, true) }
+
+// serveBytes redirects to the sign-in page without a token that may read the file,
+// as Slack does.
+func (s *Sim) serveBytes(w http.ResponseWriter, r *http.Request, thumb bool) {
 	_, id, _ := strings.Cut(r.PathValue("file"), "-")
-	c := s.arrive(downloads, map[string]string{"file": id})
+	args := map[string]string{"file": id}
+	if thumb {
+		args["size"] = "thumb_1024"
+	}
+	c := s.arrive(downloads, args)
 	drop, done := s.meetFaults(w, r, c)
 	if done {
 		return
@@ -31,9 +41,14 @@ func (s *Sim) serveFile(w http.ResponseWriter, r *http.Request) {
 	var file File
 	f, ok := s.files[id]
 	ok = ok && s.authorize(token, method{scopes: []string{"files:read"}}) == nil && s.sharedWithApp(f) &&
-		(f.Access == Hosted || f.Access == CheckInfo) && !f.Download.Redirect
+		(f.Access == Hosted || f.Access == CheckInfo)
 	if ok {
 		file = f.File
+		if thumb {
+			file = File{Data: f.Thumb1024, Mimetype: http.DetectContentType(f.Thumb1024)}
+			ok = f.Thumb1024 != nil
+		}
+		ok = ok && !file.Download.Redirect
 	}
 	s.mu.Unlock()
 	if !ok {

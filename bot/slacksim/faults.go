@@ -27,8 +27,8 @@ type fault struct {
 	method string
 }
 
-// Fail plans a fault for a method ("files.download" for downloads, "*" for every
-// call). Of several that fit a call the one planned first meets it. clear takes
+// Fail plans a fault for a method ("files.download" for downloads,
+// "files.uploadBytes" for the bytes of an upload, "*" for every call). Of several that fit a call the one planned first meets it. clear takes
 // it back.
 func (s *Sim) Fail(method string, f Fault) (clear func()) {
 	s.mu.Lock()

@@ -1,7 +1,12 @@
 package slacksim
 
 import (
+	"bytes"
 	"errors"
+	"image"
+	_ "image/gif"  // whose sizes the file object tells
+	_ "image/jpeg" // likewise
+	_ "image/png"  // likewise
 	"net/http"
 	"path"
 	"regexp"
@@ -21,12 +26,15 @@ const (
 	Hidden    Access = "hidden"    // beyond the free plan's age limit
 )
 
-// File is a file that a person posts.
+// File is a file that a person posts, or that the app has uploaded.
 type File struct {
 	ID          string // given when empty
 	Name        string
+	Title       string // default Name
+	Alt         string // for screen readers; of what the app uploads
 	Mimetype    string // default by the name's ending, else by content
 	Data        []byte
+	Thumb1024   []byte // Slack's own smaller copy, a PNG or JPEG; nil: none was made
 	Access      Access
 	ExternalURL string   // of an External file
 	Download    Download // how serving it goes wrong
@@ -67,8 +75,18 @@ func (s *Sim) attach(f File, c *channel, u *User) (*storedFile, error) {
 	if f.Name == "" {
 		return nil, errors.New("attaching a file: it has no name")
 	}
+	stored := s.keep(f, u)
+	stored.channels = []string{c.ID}
+	return stored, nil
+}
+
+// keep stores a file that is in no channel yet.
+func (s *Sim) keep(f File, u *User) *storedFile {
 	if f.ID == "" {
 		f.ID = s.newID("F")
+	}
+	if f.Title == "" {
+		f.Title = f.Name
 	}
 	if f.Mimetype == "" {
 		f.Mimetype = extTypes[strings.ToLower(path.Ext(f.Name))]
@@ -76,13 +94,13 @@ func (s *Sim) attach(f File, c *channel, u *User) (*storedFile, error) {
 	if f.Mimetype == "" {
 		f.Mimetype, _, _ = strings.Cut(http.DetectContentType(f.Data), ";")
 	}
-	f.Data = slices.Clone(f.Data)
+	f.Data, f.Thumb1024 = slices.Clone(f.Data), slices.Clone(f.Thumb1024)
 	if f.Size == 0 {
 		f.Size = len(f.Data)
 	}
-	stored := &storedFile{File: f, owner: u, channels: []string{c.ID}, ts: s.cfg.Now().Unix()}
+	stored := &storedFile{File: f, owner: u, ts: s.cfg.Now().Unix()}
 	s.files[f.ID] = stored
-	return stored, nil
+	return stored
 }
 
 // SetFile changes a stored file, for example how its download goes wrong. It
@@ -105,7 +123,7 @@ func (s *Sim) DeleteFile(id string) bool {
 	defer s.mu.Unlock()
 	f, ok := s.files[id]
 	if ok {
-		f.deleted, f.Access, f.Data = true, Deleted, nil
+		f.deleted, f.Access, f.Data, f.Thumb1024 = true, Deleted, nil, nil
 		s.change()
 	}
 	return ok
@@ -119,19 +137,20 @@ func (s *Sim) File(id string) (File, bool) {
 		return File{}, false
 	}
 	f := s.fileSnapshot(id)
-	f.Data = slices.Clone(s.files[id].Data)
+	f.Data, f.Thumb1024 = slices.Clone(s.files[id].Data), slices.Clone(s.files[id].Thumb1024)
 	return f, true
 }
 
 // fileSnapshot leaves the bytes out: a list of messages would carry them all.
 func (s *Sim) fileSnapshot(id string) File {
 	f := s.files[id].File
-	f.Data = nil
+	f.Data, f.Thumb1024 = nil, nil
 	return f
 }
 
 // fileWire is the file object; full is what files.info gives even for a file of
-// another organisation. Thumbnails are absent, as they are just after an upload.
+// another organisation. Thumbnails are absent, as they are just after an upload,
+// but for one that the File has.
 func (s *Sim) fileWire(f *storedFile, full bool) object {
 	switch {
 	case f.Access == Deleted:
@@ -150,13 +169,19 @@ func (s *Sim) fileWire(f *storedFile, full bool) object {
 	}
 	link := s.base() + s.filePath(f)
 	w := object{
-		"id": f.ID, "created": f.ts, "timestamp": f.ts, "name": f.Name, "title": f.Name, "mimetype": f.Mimetype,
+		"id": f.ID, "created": f.ts, "timestamp": f.ts, "name": f.Name, "title": f.Title, "mimetype": f.Mimetype,
 		"filetype": filetype, "pretty_type": strings.ToUpper(filetype), "user": f.owner.ID, "user_team": f.owner.TeamID,
 		"editable": false, "size": f.Size, "mode": "hosted", "is_external": false, "external_type": "",
 		"is_public": true, "public_url_shared": false, "display_as_bot": false, "username": "",
 		"url_private": link, "url_private_download": strings.Replace(link, "/"+f.ID, "/"+f.ID+"/download", 1),
 		"media_display_type": "unknown", "permalink": "https://simulated.slack.com/files/" + f.owner.ID + "/" + f.ID,
 		"permalink_public": "", "has_rich_preview": false, "file_access": "visible",
+	}
+	if f.Alt != "" {
+		w["alt_txt"] = f.Alt
+	}
+	if f.Thumb1024 != nil {
+		s.thumbWire(f, w)
 	}
 	if f.Access == External {
 		w["mode"], w["is_external"], w["external_type"] = "external", true, "unknown"
@@ -172,6 +197,18 @@ func (s *Sim) filePath(f *storedFile) string {
 	return "/files-pri/" + s.teamID + "-" + f.ID + "/" + unsafeRE.ReplaceAllString(strings.ToLower(f.Name), "_")
 }
 
+// thumbWire adds what tells of the smaller copy, and sizes as far as they can be
+// read from the bytes.
+func (s *Sim) thumbWire(f *storedFile, w object) {
+	w["thumb_1024"] = s.base() + strings.Replace(s.filePath(f), "/files-pri/", "/files-tmb/", 1) + "_1024"
+	if c, _, err := image.DecodeConfig(bytes.NewReader(f.Thumb1024)); err == nil {
+		w["thumb_1024_w"], w["thumb_1024_h"] = c.Width, c.Height
+	}
+	if c, _, err := image.DecodeConfig(bytes.NewReader(f.Data)); err == nil {
+		w["original_w"], w["original_h"] = c.Width, c.Height
+	}
+}
+
 // filesInfo resolves a Slack Connect file, whose event had no URLs. A file of a
 // channel that the app is not in is not found.
 func (s *Sim) filesInfo(c *request) (object, error) {
@@ -185,7 +222,7 @@ func (s *Sim) filesInfo(c *request) (object, error) {
 	return object{"file": s.fileWire(f, true), "comments": []string{}, "content_html": nil}, nil
 }
 
-// sharedWithApp says whether a file is in a channel that the app is in.
+// sharedWithApp says whether a file is the app's own or in a channel that the app is in.
 func (s *Sim) sharedWithApp(f *storedFile) bool {
-	return slices.ContainsFunc(f.channels, func(id string) bool { return !s.channels[id].WithoutBot })
+	return f.owner.ID == s.botUser || slices.ContainsFunc(f.channels, func(id string) bool { return !s.channels[id].WithoutBot })
 }

@@ -1,7 +1,10 @@
 package slacksim
 
 import (
+	"bytes"
 	"errors"
+	"image"
+	"image/png"
 	"io"
 	"net/http"
 	"strings"
@@ -130,4 +133,42 @@ func TestFileForms(t *testing.T) {
 	h.refused(h.api("files.info", "file", "F9"), "file_not_found")
 	h.SetChannel(h.radiology, func(c *Channel) { c.WithoutBot = true })
 	h.refused(h.api("files.info", "file", "F1"), "file_not_found")
+}
+
+// Slack's own copy of a picture that the app may not be able to read.
+func TestThumb(t *testing.T) {
+	h := open(t, quiet())
+	w := h.dial()
+	var thumb bytes.Buffer
+	if err := png.Encode(&thumb, image.NewGray(image.Rect(0, 0, 8, 6))); err != nil {
+		t.Fatal(err)
+	}
+	h.say(h.ann, "", "", File{ID: "F1", Name: "IMG 1.HEIC", Data: []byte("heic"), Thumb1024: thumb.Bytes(), Download: Download{Status: 503}},
+		File{ID: "F2", Name: "b.png", Data: thumb.Bytes(), Thumb1024: thumb.Bytes()})
+	files, _ := w.next().event()["files"].([]any)
+	for i, want := range []object{
+		{"mimetype": "image/heic", "thumb_1024_w": 8.0, "thumb_1024_h": 6.0, "original_w": nil},
+		{"mimetype": "image/png", "thumb_1024_w": 8.0, "thumb_1024_h": 6.0, "original_w": 8.0, "original_h": 6.0},
+	} {
+		for key, v := range want {
+			if got := files[i].(object)[key]; got != v {
+				t.Errorf("file %d: %s is %v, want %v", i+1, key, got, v)
+			}
+		}
+	}
+	link, _ := files[0].(object)["thumb_1024"].(string)
+	resp, data, err := h.download(link, h.BotToken())
+	if err != nil || !bytes.Equal(data, thumb.Bytes()) || resp.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	if _, data, err := h.download(link, "xoxb-other"); err != nil || !strings.Contains(string(data), "<html>") {
+		t.Errorf("without the token: %q, %v", data, err)
+	}
+	if c := h.Calls("files.download"); len(c) != 2 || c[0].Args["file"] != "F1" || c[0].Args["size"] != "thumb_1024" {
+		t.Errorf("calls %+v", c)
+	}
+	h.DeleteFile("F1")
+	if _, data, err := h.download(link, h.BotToken()); err != nil || !strings.Contains(string(data), "<html>") {
+		t.Errorf("after deletion: %q, %v", data, err)
+	}
 }

@@ -36,6 +36,7 @@ type Sim struct {
 	channels map[string]*channel
 	chanIDs  []string
 	files    map[string]*storedFile
+	uploads  map[string]*upload // by the file's id, until they are completed
 
 	scopes    []string
 	authError string // answered to every call when set
@@ -81,6 +82,7 @@ func Start(cfg Config) (*Sim, error) {
 		users:        map[string]*User{},
 		channels:     map[string]*channel{},
 		files:        map[string]*storedFile{},
+		uploads:      map[string]*upload{},
 		scopes:       cfg.Scopes,
 		withheld:     map[string]bool{},
 		limits:       limiter{on: cfg.RateLimits},
@@ -133,6 +135,8 @@ func (s *Sim) routes() http.Handler {
 	mux.HandleFunc("/api/{method...}", s.serveAPI)
 	mux.HandleFunc("GET /link/", s.serveSocket)
 	mux.HandleFunc("GET /files-pri/{file}/{rest...}", s.serveFile)
+	mux.HandleFunc("GET /files-tmb/{file}/{rest...}", s.serveThumb)
+	mux.HandleFunc("POST /upload/v1/{ticket}", s.serveUpload)
 	mux.HandleFunc("POST /commands/{id}", s.serveResponseURL)
 	mux.HandleFunc("/", serveSignIn)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

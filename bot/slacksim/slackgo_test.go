@@ -190,3 +190,71 @@ func TestSlackGoSignIn(t *testing.T) {
 		t.Errorf("files.info: %v, want missing_scope with needed and provided", err)
 	}
 }
+
+// TestSlackGoUpload lets slack-go upload pictures into a thread, in its one step
+// and in its three, and find them again by their titles.
+func TestSlackGoUpload(t *testing.T) {
+	ctx := t.Context()
+	sim, err := slacksim.Start(slacksim.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sim.Close()
+	channel := sim.AddChannel(slacksim.Channel{Name: "radiology"})
+	ann := sim.AddUser(slacksim.User{Name: "Ann"})
+	root, err := sim.Post(slacksim.Message{Channel: channel, User: ann, Text: "scan"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := slack.New(sim.BotToken(), slack.OptionAPIURL(sim.APIURL()))
+	picture := bytes.Repeat([]byte{0xFF, 0}, 100_000)
+	one, err := api.UploadFileContext(ctx, slack.UploadFileParameters{
+		Reader: bytes.NewReader(picture), FileSize: len(picture), Filename: "a.png", Title: "Image 1", AltTxt: "A scan",
+		Channel: channel, ThreadTimestamp: root, InitialComment: "One",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []slack.FileSummary
+	for _, title := range []string{"Image 2", "Image 3"} {
+		u, err := api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: "b.png", FileSize: len(picture)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: u.UploadURL, Filename: "b.png", Reader: bytes.NewReader(picture)}); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, slack.FileSummary{ID: u.FileID, Title: title})
+	}
+	done, err := api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
+		Files: files, Channel: channel, ThreadTimestamp: root,
+		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewSectionBlock(slack.NewTextBlockObject("mrkdwn", "Two more", false, false), nil, nil)}},
+	})
+	if err != nil || !slices.Equal(done.Files, files) {
+		t.Fatalf("completed %v, %v", done, err)
+	}
+	list, _, _, err := api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: channel, Timestamp: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, m := range list[1:] {
+		for _, f := range m.Files {
+			titles = append(titles, m.BotID+" "+f.Title)
+		}
+	}
+	bot := sim.BotID()
+	if want := []string{bot + " Image 1", bot + " Image 2", bot + " Image 3"}; !slices.Equal(titles, want) {
+		t.Errorf("titles %q, want %q", titles, want)
+	}
+	var got bytes.Buffer
+	if err := api.GetFileContext(ctx, list[1].Files[0].URLPrivate, &got); err != nil || !bytes.Equal(got.Bytes(), picture) {
+		t.Errorf("%d bytes, %v", got.Len(), err)
+	}
+	if f, ok := sim.File(one.ID); !ok || f.Alt != "A scan" {
+		t.Errorf("file %+v", f)
+	}
+	if p := sim.Problems(); len(p) > 0 {
+		t.Errorf("problems: %q", p)
+	}
+}

@@ -25,8 +25,8 @@ func (e *slackError) Error() string { return e.word }
 
 func refuse(word string) error { return &slackError{word: word} }
 
-// Call is one request to the Web API, or one file download under the method name
-// "files.download" (a name of ours; Slack has none).
+// Call is one request to the Web API, or under names of ours one download of a
+// file ("files.download") or the bytes of an upload ("files.uploadBytes").
 type Call struct {
 	Method string
 	Args   map[string]string // without the token; what is not a string is JSON
