@@ -152,17 +152,24 @@ func sniffFtyp(data []byte) Format {
 	return Video
 }
 
-// sniffZIP tells Office and OpenDocument files, which are ZIPs, by the names and
-// contents that their writers put first.
+// sniffZIP tells Office and OpenDocument files, which are ZIPs, by the first entry
+// that their writers put there: by its name, whole, for a folder of scans may have
+// any name at all (APPNOTE 4.3.7).
 func sniffZIP(data []byte) Format {
-	head := data[:min(len(data), 4096)]
-	for _, s := range []string{
-		"[Content_Types].xml", "word/", "ppt/", "xl/",
-		"application/vnd.oasis.opendocument", "application/epub+zip",
-	} {
-		if bytes.Contains(head, []byte(s)) {
-			return Office
-		}
+	const head = 30
+	if len(data) < head {
+		return ZIP
+	}
+	n := int(le16(data[26:]))
+	name := string(data[head:min(len(data), head+n)])
+	body := data[min(len(data), head+n+int(le16(data[28:]))):]
+	switch {
+	case name == "[Content_Types].xml", name == "_rels/.rels":
+		return Office
+	case strings.HasPrefix(name, "word/"), strings.HasPrefix(name, "ppt/"), strings.HasPrefix(name, "xl/"):
+		return Office
+	case name == "mimetype" && bytes.HasPrefix(body, []byte("application/")): // OpenDocument, EPUB
+		return Office
 	}
 	return ZIP
 }

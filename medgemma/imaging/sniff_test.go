@@ -44,9 +44,10 @@ var starts = map[string]struct {
 	"PDF":               {"%PDF-1.7\n", PDF},
 	"Photoshop":         {"8BPS\x00\x01", PSD},
 	"ZIP":               {"PK\x03\x04\x14\x00\x00\x00\x08\x00IM0001", ZIP},
+	"ZIP of scans":      {localHeader("password/word/IM1") + "xl/", ZIP},
 	"empty ZIP":         {"PK\x05\x06\x00\x00", ZIP},
-	"Word":              {"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", Office},
-	"OpenDocument":      {"PK\x03\x04\x14\x00mimetypeapplication/vnd.oasis.opendocument.text", Office},
+	"Word":              {localHeader("[Content_Types].xml") + "<Types", Office},
+	"OpenDocument":      {localHeader("mimetype") + "application/vnd.oasis.opendocument.text", Office},
 	"old Word":          {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Office},
 	"RTF":               {"{\\rtf1\\ansi", Office},
 	"gzip":              {"\x1f\x8b\x08", Archive},
@@ -73,6 +74,11 @@ var starts = map[string]struct {
 	"one byte":          {"\xff", Unknown},
 	"nothing":           {"", Unknown},
 	"spaces":            {"  \n ", Unknown},
+}
+
+// localHeader is how an entry of a ZIP begins.
+func localHeader(name string) string {
+	return "PK\x03\x04" + strings.Repeat("\x00", 22) + string([]byte{byte(len(name)), 0, 0, 0}) + name
 }
 
 func TestSniff(t *testing.T) {
