@@ -93,19 +93,24 @@ func TestWindowsThatAreNone(t *testing.T) {
 func TestClipsAreGoogles(t *testing.T) {
 	f := with(t, true, rescale("1", "-1024")...)
 	s := Shade{Mode: ModeClips, Clips: [3]Window{{-1024, 1024}, {-135, 215}, {0, 80}}}
+	var stored []int
 	for hu := -2000; hu <= 3000; hu++ {
-		p, got := shown(t, f, row(true, hu+1024), s)
-		if p.Channels != 3 || p.Applied != AppliedAsked {
-			t.Fatalf("%d channels by %s", p.Channels, p.Applied)
-		}
+		stored = append(stored, hu+1024)
+	}
+	p, got := shown(t, f, row(true, stored...), s)
+	if p.Channels != 3 || p.Applied != AppliedAsked {
+		t.Fatalf("%d channels by %s", p.Channels, p.Applied)
+	}
+	for i, v := range stored {
+		hu := v - 1024
 		for c, w := range s.Clips {
 			// numpy: clip, float32, -= low, /= high-low, *= 255, round.
 			x := float32(max(w.Low, min(float64(hu), w.High)))
 			x -= float32(w.Low)
 			x /= float32(w.High - w.Low)
 			x *= 255
-			if exact := math.RoundToEven(float64(x)); float64(got[c]) != exact {
-				t.Fatalf("%d HU is %d in channel %d, want %g", hu, got[c], c, exact)
+			if exact := math.RoundToEven(float64(x)); float64(got[3*i+c]) != exact {
+				t.Fatalf("%d HU is %d in channel %d, want %g", hu, got[3*i+c], c, exact)
 			}
 		}
 	}

@@ -84,9 +84,6 @@ func (w Window) clip(x float64) byte { return w.ramp(math.RoundToEven(x)) }
 
 // brightness is the table's entry for x, in 8 bits.
 func (l *lut) brightness(x float64) byte {
-	if math.IsNaN(x) {
-		return 0
-	}
 	x = max(math.MinInt32, min(math.Round(x), math.MaxInt32))
 	return eight(float64(l.at(int(x))) / float64(int(1)<<l.bits-1))
 }
