@@ -137,19 +137,15 @@ func (s *screen) watchRequests() (outside func() []string) {
 	}
 }
 
-// attach picks a file and drops another, and posts both.
+// attach picks files and drops another, and posts them together. One of them is no
+// picture, whatever its name says.
 func (s *screen) attach() {
 	s.t.Helper()
 	dot, err := base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	path := filepath.Join(s.t.TempDir(), "dot.png")
-	if err := os.WriteFile(path, dot, 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	s.do("picking a file", chromedp.SetUploadFiles(chromedp.CSS("#channel-composer input[type=file]"), []string{path}))
-	s.has("#channel-composer .tray", "dot.png")
+	s.pick("#channel-composer", map[string][]byte{"dot.png": dot, "text.png": []byte("no picture"), "study.zip": []byte("PK"), "IMG_1.heic": []byte("ftyp")})
 	s.do("dropping a file", chromedp.Evaluate[chromedp.Void](`{
 		const data = new DataTransfer();
 		data.items.add(new File(["DICM"], "ct.dcm"));
@@ -157,14 +153,34 @@ func (s *screen) attach() {
 	}`))
 	s.has("#channel-composer .tray", "ct.dcm")
 	s.shoot("attach")
-	s.typed(inChannel, "two files")
+	s.typed(inChannel, "five files")
 	s.enter()
-	s.has("#messages .card", "ct.dcm")
+	for name, kind := range map[string]string{"ct.dcm": "DICOM", "study.zip": "ZIP", "IMG_1.heic": "HEIC", "text.png": "PNG"} {
+		s.has("#messages .card", kind+name)
+	}
 	s.has("#messages figcaption", "dot.png")
 	s.until("!document.querySelector('#channel-composer .tray li')")
 	all := s.sim.Messages(s.radiology)
-	if files := all[len(all)-1].Files; len(files) != 2 || files[0].Mimetype != "image/png" {
+	if files := all[len(all)-1].Files; len(files) != 5 || files[4].Mimetype != "application/dicom" {
 		s.t.Errorf("posted files %+v", files)
+	}
+}
+
+// pick chooses files with a composer's button.
+func (s *screen) pick(composer string, files map[string][]byte) {
+	s.t.Helper()
+	dir := s.t.TempDir()
+	var paths []string
+	for name, data := range files {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	s.do("picking files", chromedp.SetUploadFiles(chromedp.CSS(composer+" input[type=file]"), paths))
+	for name := range files {
+		s.has(composer+" .tray", name)
 	}
 }
 

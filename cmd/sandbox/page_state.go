@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/medbuddy/medbuddy/bot/slacksim"
@@ -62,6 +64,9 @@ type pageMessage struct {
 type pageFile struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
+	Title string `json:"title"`
+	Alt   string `json:"alt"`
+	Kind  string `json:"kind"` // a few letters, such as "DICOM"
 	Size  int    `json:"size"`
 	Image bool   `json:"image"`
 	Gone  bool   `json:"gone"`
@@ -165,10 +170,27 @@ func (p *page) message(m slacksim.Message) pageMessage {
 	for _, f := range m.Files {
 		gone := f.Access == slacksim.Deleted || f.Access == slacksim.Hidden
 		out.Files = append(out.Files, pageFile{
-			ID: f.ID, Name: f.Name, Size: f.Size, Gone: gone, Image: shown[f.Mimetype] && !gone && f.Access != slacksim.External,
+			ID: f.ID, Name: f.Name, Title: f.Title, Alt: f.Alt, Kind: kind(f), Size: f.Size,
+			Gone: gone, Image: shown[f.Mimetype] && !gone && f.Access != slacksim.External,
 		})
 	}
 	return out
+}
+
+// kind is the word on the chip of a file that is not shown as a picture.
+func kind(f slacksim.File) string {
+	_, word, _ := strings.Cut(f.Mimetype, "/")
+	switch word {
+	case "octet-stream", "plain":
+		// Of unknown bytes the name says more; a DICOM file often has no ending.
+		word = strings.TrimPrefix(path.Ext(f.Name), ".")
+	case "jpeg":
+		word = "jpg"
+	}
+	if word == "" || len(word) > 5 {
+		word = "file"
+	}
+	return strings.ToUpper(word)
 }
 
 // changesPace bounds how often the page looks anew while an answer grows.

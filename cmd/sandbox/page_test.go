@@ -281,3 +281,19 @@ func TestChanges(t *testing.T) {
 		t.Errorf("events %q", got)
 	}
 }
+
+func TestKindsOfFiles(t *testing.T) {
+	h := openWard(t, slacksim.Config{})
+	for name, want := range map[string]string{
+		"ct.dcm": "DICOM", "study.zip": "ZIP", "IMG_1.HEIC": "HEIC", "scan.tif": "TIFF", "report.pdf": "PDF", "IM000001": "FILE",
+		"scan.mha": "MHA", "x.verylong": "FILE", "scan.jpeg": "JPG",
+	} {
+		ts, sentence := h.send(h.ann, h.radiology, "", "", map[string][]byte{name: {0, 1, 2}})
+		if sentence != "" {
+			t.Fatal(sentence)
+		}
+		if got := h.state(h.ann, h.radiology, ts).Thread[0].Files[0]; got.Kind != want || got.Image != (want == "JPG") {
+			t.Errorf("%s: %+v, want the kind %s", name, got, want)
+		}
+	}
+}

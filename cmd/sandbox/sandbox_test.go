@@ -1,8 +1,11 @@
 package main
 
 import (
+	"archive/zip"
 	"bufio"
+	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +15,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/sethvargo/go-envconfig"
+
+	"github.com/medbuddy/medbuddy/medgemma/imaging/dicom/dicomtest"
 )
 
 var urlRE = regexp.MustCompile(`http://127\.0\.0\.1:\d+/`)
@@ -71,6 +76,47 @@ func TestSandboxInABrowser(t *testing.T) {
 	s.enter()
 	s.has("#messages", "set temperature from 0.1 to 0 for this channel")
 	s.shoot("thread")
+	if urls := outside(); len(urls) > 0 {
+		t.Errorf("the page asked others: %v", urls)
+	}
+}
+
+// A CT is posted as a person posts one; what MedBuddy shows of it is a picture in
+// the thread, with its words above.
+func TestSandboxShowsWhatTheModelSees(t *testing.T) {
+	ctx := browser(t)
+	url := startSandbox(t, nil)
+	s := &screen{ward: &ward{t: t, url: strings.TrimSuffix(url, "/")}, browser: ctx}
+	outside := s.watchRequests()
+	s.do("opening the page", chromedp.EmulateViewport(1280, 860), chromedp.Navigate(url))
+	s.has("#banner", "rehearsal model")
+	var study bytes.Buffer
+	z := zip.NewWriter(&study)
+	for i, data := range dicomtest.CT(128, 128).Series(t, dicomtest.Series{Slices: 20, UID: "1.2.3", Number: 2}) {
+		f, err := z.Create(fmt.Sprintf("IM%04d", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.pick("#channel-composer", map[string][]byte{"study.zip": study.Bytes()})
+	s.typed(inChannel, "@MedBuddy is there a bleed?")
+	s.enter()
+	s.has("#replies .card", "ZIPstudy.zip")
+	s.has("#replies .message figcaption", "Image 1")
+	s.until(`document.querySelector("#replies figure img")?.naturalWidth > 500`)
+	s.until(`document.querySelector("#replies figure").closest(".body").querySelector(".text + figure")`)
+	s.has("#replies .context", "Looked at: Image 1 (CT")
+	s.until(`!document.querySelector("#replies").textContent.includes("still writing")`)
+	s.shoot("series")
+	s.click("#replies figure button")
+	s.until(`document.querySelector("#viewer").open && document.querySelector("#viewer img").naturalWidth > 500`)
+	s.shoot("series-large")
 	if urls := outside(); len(urls) > 0 {
 		t.Errorf("the page asked others: %v", urls)
 	}

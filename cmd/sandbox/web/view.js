@@ -57,25 +57,30 @@ function block(b, m, names, act) {
 
 const size = (n) => n < 1024 ? n + " B" : n < 1 << 20 ? Math.round(n / 1024) + " KB" : (n / (1 << 20)).toFixed(1) + " MB";
 
-function file(f, act) {
-  if (f.gone) return el("div", "card", "This file was deleted.");
-  const url = "file/" + encodeURIComponent(f.id);
-  if (f.image) {
-    const img = el("img");
-    img.src = url;
-    img.alt = f.name;
-    img.loading = "lazy";
-    const b = el("button", "picture", img);
-    b.type = "button";
-    b.setAttribute("aria-label", "Show " + f.name + " larger");
-    b.addEventListener("click", () => act.enlarge(url, f.name));
-    return el("figure", "", b, el("figcaption", "", f.name + ", " + size(f.size)));
-  }
-  const a = el("a", "card", el("span", "ext", (f.name.split(".").pop() || "file").slice(0, 5).toUpperCase()),
-    el("span", "", el("strong", "", f.name), el("small", "", size(f.size))));
+// chip is a file that is no picture here: its kind, name and size.
+function chip(f, url) {
+  const a = el("a", "card", el("span", "ext", f.kind), el("span", "", el("strong", "", f.name), el("small", "", size(f.size))));
   a.href = url;
   a.download = f.name;
   return a;
+}
+
+function file(f, act) {
+  if (f.gone) return el("div", "card", "This file was deleted.");
+  const url = "file/" + encodeURIComponent(f.id);
+  if (!f.image) return chip(f, url);
+  const img = el("img");
+  img.src = url;
+  img.alt = f.alt || f.title;
+  img.loading = "lazy";
+  const b = el("button", "picture", img);
+  b.type = "button";
+  b.setAttribute("aria-label", "Show " + f.title + " larger");
+  b.addEventListener("click", () => act.enlarge(url, img.alt));
+  const figure = el("figure", "", b, el("figcaption", "", f.title + ", " + size(f.size)));
+  // The bytes may be something else than the name says.
+  img.addEventListener("error", () => figure.replaceWith(chip(f, url)));
+  return figure;
 }
 
 // avatar is a square with initials, of a colour that stays with the person.
