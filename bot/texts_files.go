@@ -108,6 +108,23 @@ func unsupportedSentence(f imaging.Format) string {
 	}
 }
 
+// dicomSentence says why a DICOM file is not read. what is one of package dicom's
+// words.
+func dicomSentence(what string) string {
+	switch what {
+	case "JPEG 2000", "HTJ2K", "JPEG-LS", "12-bit JPEG", "JPEG XL":
+		return "is " + what + " compressed. Export it uncompressed or as PNG and post that."
+	case "structured report", "PDF", "waveform", "radiotherapy plan", "presentation state", "segmentation", "video", "DICOMDIR":
+		article := "a "
+		if what == "DICOMDIR" {
+			article = "a disc's index, "
+		}
+		return "is DICOM, but " + article + what + ", not an image. Post the images of the study."
+	default:
+		return "is DICOM of a kind that I cannot read (" + what + "). Export the view you mean as PNG and post that, without the patient's name in the picture."
+	}
+}
+
 // unreadSentences lists each different reason once, with the files it is for:
 // places says of a file, by id, which of its message's files it is.
 func unreadSentences(unread []store.UnreadFile, places map[string]string) string {

@@ -131,7 +131,7 @@ func textShownAlt(r store.ImageRecord) string {
 // textShown says under the pictures what they are and what else there is.
 func textShown(records []store.ImageRecord) string {
 	lines := []string{"This is what the model gets to see."}
-	series, ct, burned := false, false, false
+	series, ct, grey, burned := false, false, false, false
 	for _, r := range records {
 		about := describe(r, len(r.Slices))
 		if r.Series > 0 {
@@ -151,13 +151,17 @@ func textShown(records []store.ImageRecord) string {
 		}
 		series = series || r.Of > 1
 		ct = ct || r.Modality == "CT"
+		grey = grey || isDICOM(r) && slices.ContainsFunc(r.Notes, hasWindow)
 		burned = burned || slices.ContainsFunc(r.Notes, func(n string) bool {
 			return n == string(imaging.NoteMayBeBurned) || n == string(imaging.NoteBurnedIn)
 		})
 	}
 	var ways []string
 	if ct {
-		ways = append(ways, "_lung window_", "_bone window_", "_W 400 L 40_")
+		ways = append(ways, "_lung window_", "_bone window_")
+	}
+	if grey {
+		ways = append(ways, "_W 400 L 40_")
 	}
 	if series {
 		ways = append(ways, "_slices 3 to 8_")
@@ -169,6 +173,16 @@ func textShown(records []store.ImageRecord) string {
 		lines = append(lines, "Check that no name or number is burned into the picture: it goes to the model with it.")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// hasWindow says whether a note tells of values that a window was laid over.
+func hasWindow(note string) bool {
+	name, _, values := strings.Cut(note, ":")
+	n := imaging.Note(name)
+	if values {
+		n += ":"
+	}
+	return slices.Contains([]imaging.Note{imaging.NoteWindows, imaging.NoteWindow, imaging.NoteLUT, imaging.NoteMinMax, imaging.NotePercentile}, n)
 }
 
 // otherSeries lists the series of an archive that are not shown, at most six.
@@ -224,56 +238,3 @@ const (
 	textNotShown      = "I could not post the picture that the model got to see."
 	textNotShownScope = "I could not post the picture that the model got to see: the permission files:write is missing. Your administrator must add it and reinstall the app."
 )
-
-// textNoSuchView says what of a wish is not there, and what is.
-func textNoSuchView(e *imaging.Error, asked wish) string {
-	switch {
-	case len(e.Have) > 0:
-		var have []string
-		for _, s := range e.Have {
-			have = append(have, seriesText(s))
-		}
-		return fmt.Sprintf("There is no series %d in it; it has %s. Ask for one of those.", asked.view.Series, strings.Join(have, ", "))
-	case e.Of == 1:
-		return "It is a single picture, not a series, so there are no slices to choose from. Ask about it without a slice."
-	case e.Of > 1:
-		return fmt.Sprintf("It has slices 1 to %d. Ask for some of those.", e.Of)
-	}
-	return textNoneFits(asked)
-}
-
-// textNoneFits answers a wish that no image of the thread can meet.
-func textNoneFits(asked wish) string {
-	switch {
-	case asked.preset != "":
-		return fmt.Sprintf("A %s window is for CT as DICOM, and this is none. Ask without it, or give numbers, such as _W 400 L 40_.", asked.preset)
-	case asked.view.Window != (imaging.Window{}):
-		return "It has no values that a window can be laid over: it is a colour picture. Ask without a window."
-	case asked.view.Series > 0:
-		return "There is no other series to choose from in this thread. Post the whole study as a ZIP and ask for a series by its number."
-	default:
-		return "There is no series in this thread to take slices from. Post it as a ZIP of DICOM files, then ask for the slices."
-	}
-}
-
-// textNotReshown says why an earlier image could not be shown in another way.
-func textNotReshown(label int, reason string) string {
-	return fmt.Sprintf("I could not show %s in that way, because I keep only what was sent and need its file again, and it %s", imageLabel(label), fileSentence(reason))
-}
-
-// dicomSentence says why a DICOM file is not read. what is one of package dicom's
-// words.
-func dicomSentence(what string) string {
-	switch what {
-	case "JPEG 2000", "HTJ2K", "JPEG-LS", "12-bit JPEG", "JPEG XL":
-		return "is " + what + " compressed. Export it uncompressed or as PNG and post that."
-	case "structured report", "PDF", "waveform", "radiotherapy plan", "presentation state", "segmentation", "video", "DICOMDIR":
-		article := "a "
-		if what == "DICOMDIR" {
-			article = "a disc's index, "
-		}
-		return "is DICOM, but " + article + what + ", not an image. Post the images of the study."
-	default:
-		return "is DICOM of a kind that I cannot read (" + what + "). Export the view you mean as PNG and post that, without the patient's name in the picture."
-	}
-}
