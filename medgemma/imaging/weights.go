@@ -60,8 +60,9 @@ func quantize(raw []float64, sum float64, lo, n int) taps {
 	for len(t.weights) > 0 && t.weights[len(t.weights)-1] == 0 {
 		t.weights = t.weights[:len(t.weights)-1]
 	}
-	if !padded && len(t.weights) > 0 {
-		// Rounding left a rest, and there is no padding to give it to.
+	if (!padded || t.fill < 0) && len(t.weights) > 0 {
+		// Rounding left a rest, and there is no padding to give it to, or took more than
+		// the padding has.
 		largest := 0
 		for k, w := range t.weights {
 			if w > t.weights[largest] {
@@ -94,4 +95,23 @@ func folded(luma []taps, size int) []taps {
 		}
 	}
 	return all
+}
+
+// evened are taps of the same weights with zeros added, so that all have the same
+// number where the n samples of a row allow it: loops over them then end as the
+// processor expects, which halves their time.
+func evened(all []taps, n int) []taps {
+	most := 0
+	for _, t := range all {
+		most = max(most, len(t.weights))
+	}
+	room := make([]int32, most*len(all))
+	even := make([]taps, len(all))
+	for i, t := range all {
+		first := min(t.first, n-most)
+		w := room[i*most:][:most:most]
+		copy(w[t.first-first:], t.weights)
+		even[i] = taps{first: first, weights: w, fill: t.fill}
+	}
+	return even
 }

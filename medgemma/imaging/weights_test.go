@@ -3,6 +3,7 @@ package imaging
 import (
 	"context"
 	"image"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -23,6 +24,12 @@ func TestTapsAddUp(t *testing.T) {
 				sum := tap.fill
 				for _, w := range tap.weights {
 					sum += w
+					if w < 0 { // would spoil its neighbour in addEight
+						t.Fatalf("%+v, size %d: sample %d has a weight of %d", c, size, i, w)
+					}
+				}
+				if tap.fill < 0 {
+					t.Fatalf("%+v, size %d: sample %d has a padding of %d", c, size, i, tap.fill)
 				}
 				if sum != 1<<weightBits {
 					t.Fatalf("%+v, size %d: sample %d weighs %d", c, size, i, sum)
@@ -33,6 +40,70 @@ func TestTapsAddUp(t *testing.T) {
 				if c.n == c.side && tap.fill != 0 {
 					t.Fatalf("%+v, size %d: sample %d takes padding where there is none", c, size, i)
 				}
+			}
+		}
+	}
+}
+
+// Taps with zeros added weigh every sample as before, and stay within the row.
+func TestEvenedTapsAreTheSame(t *testing.T) {
+	for _, c := range []struct{ n, at, side, out int }{
+		{1, 0, 1, 1}, {500, 250, 1000, 896}, {897, 0, 897, 896}, {33, 1033, 2100, 896}, {4000, 0, 4000, 896},
+	} {
+		before := newTaps(c.n, c.at, c.side, c.out)
+		most := 0
+		for i, tap := range evened(before, c.n) {
+			if i == 0 {
+				most = len(tap.weights)
+			}
+			if len(tap.weights) != most || tap.fill != before[i].fill || tap.first < 0 || tap.first+most > c.n {
+				t.Fatalf("%+v: sample %d has %d weights from %d on", c, i, len(tap.weights), tap.first)
+			}
+			for j := range c.n {
+				weight := func(t taps) int32 {
+					if k := j - t.first; k >= 0 && k < len(t.weights) {
+						return t.weights[k]
+					}
+					return 0
+				}
+				if weight(tap) != weight(before[i]) {
+					t.Fatalf("%+v: sample %d weighs %d differently", c, i, j)
+				}
+			}
+		}
+	}
+}
+
+// The sums for eight neighbours at once are those for one: samples of 255 and 0 in
+// turn would show in their neighbours, and every length has a rest.
+func TestScaleDownIsExact(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for width := 1; width < 40; width++ {
+		rows, weights := make([][]byte, 1+width%11), []int32{}
+		left := int32(1 << weightBits)
+		for k := range rows {
+			rows[k] = make([]byte, width)
+			for x := range rows[k] {
+				rows[k][x] = byte(255 * ((x + width) & 1))
+				if width%3 == 0 {
+					rows[k][x] = byte(r.IntN(256))
+				}
+			}
+			w := left / 2
+			if k == len(rows)-1 {
+				w = left
+			}
+			weights, left = append(weights, w), left-w
+		}
+		got := make([]int32, width)
+		scaleDown(got, rows, weights, 0)
+		for x, v := range got {
+			want := int32(1 << (weightBits - rowBits - 1))
+			for k, row := range rows {
+				want += weights[k] * int32(row[x])
+			}
+			if want >>= weightBits - rowBits; v != want {
+				t.Fatalf("width %d: sum %d is %d, want %d", width, x, v, want)
 			}
 		}
 	}
