@@ -20,7 +20,9 @@ func TestContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, c storetest.Config) func() store.Store {
 		p, w := project(), &wire{T: t}
 		return func() store.Store {
-			return open(t, p, c.Retention, c.Clock.Now, grpc.WithUnaryInterceptor(w.unary), grpc.WithStreamInterceptor(w.stream))
+			s := open(t, p, c.Retention, c.Clock.Now, grpc.WithUnaryInterceptor(w.unary), grpc.WithStreamInterceptor(w.stream))
+			s.commitBytes = 256 << 10 // the emulator is slow with more
+			return s
 		}
 	})
 }

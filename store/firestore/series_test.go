@@ -1,8 +1,10 @@
 package firestore
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -196,6 +198,29 @@ func TestTheSameLabelTwiceAtOnce(t *testing.T) {
 	hasImage(t, s, picture(1, "F3", 2), blank(2, "quick"))
 	if n := len(sliceDocs(t, s)); n != 2 {
 		t.Errorf("%d slices", n)
+	}
+}
+
+// The commits of a whole CT stay under the limits, which wire knows: together
+// they are over the 10 MiB of one.
+func TestALargeSeries(t *testing.T) {
+	t.Parallel()
+	w := &wire{T: t}
+	s := open(t, project(), retention, storetest.NewClock().Now, grpc.WithUnaryInterceptor(w.unary), grpc.WithStreamInterceptor(w.stream))
+	defer s.Close()
+	_, err1 := s.Admit(t.Context(), asking(here, "1700000001.000100"))
+	l, err2 := s.Lease(t.Context(), here, owner, time.Hour)
+	data := blank(85, "slice")
+	for i := range data {
+		data[i] = append(data[i], make([]byte, 125<<10)...)
+	}
+	data[84] = append(data[84], make([]byte, store.MaxImageBytes-len(data[84]))...)
+	if err := errors.Join(err1, err2, s.PutImage(t.Context(), l, picture(1, "F1", 85), data)); err != nil {
+		t.Fatal(err)
+	}
+	r, got, err := s.Image(t.Context(), here, 1)
+	if err != nil || len(r.Slices) != 85 || !slices.EqualFunc(got, data, bytes.Equal) {
+		t.Errorf("%d slices, %d data, %v; or other bytes", len(r.Slices), len(got), err)
 	}
 }
 

