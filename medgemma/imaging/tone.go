@@ -6,30 +6,36 @@ import "image"
 type tone [1 << 16]byte
 
 // stretchBelow is a quarter of full scale: 16-bit files whose values all lie below
-// it hold 12- or 14-bit data in the low bits and would come out black.
+// it hold 12- or 14-bit data in the low bits and would come out black. The same data
+// where white is 0 (TIFF) come out white, and with 32,768 added, as programs do that
+// know no signed samples, in one grey: grey values that span less than a quarter
+// are stretched wherever they lie. Colour is not, for a picture may well be of one
+// colour.
 const stretchBelow = 1 << 14
 
 // toneOf chooses the map for a 16-bit picture, and whether it stretches; nil for
 // any other picture. Full scale becomes 255, rounded, as MedGemma's server does.
-// Values that use only the low quarter are stretched between the percentiles 0.5
-// and 99.5 of those that are not zero: the zeros are mostly background, and a few
-// hot pixels or a burned-in mark must not decide.
+// Values that use only a quarter are stretched between the percentiles 0.5 and 99.5
+// of those that are not zero: the zeros are mostly background, and a few hot pixels
+// or a burned-in mark must not decide.
 func toneOf(img image.Image) (t *tone, stretched bool) {
-	h := new(histogram)
-	low := true
+	h := &histogram{lowest: 1 << 16}
+	narrow := true
 	switch img := img.(type) {
 	case *image.Gray16:
-		low = h.add(img.Pix, img.Stride, img.Rect, 1, 1)
+		narrow = h.add(img.Pix, img.Stride, img.Rect, 1, 1) && (h.highest < stretchBelow || h.highest > h.lowest)
 	case *image.RGBA64:
-		low = h.add(img.Pix, img.Stride, img.Rect, 4, 3)
+		h.lowest = 0
+		narrow = h.add(img.Pix, img.Stride, img.Rect, 4, 3)
 	case *image.NRGBA64:
-		low = h.add(img.Pix, img.Stride, img.Rect, 4, 3)
+		h.lowest = 0
+		narrow = h.add(img.Pix, img.Stride, img.Rect, 4, 3)
 	default:
 		return nil, false
 	}
 	t = new(tone)
 	lo, hi := 0, len(t)-1
-	if low && h.total > 0 {
+	if narrow && h.total > 0 {
 		lo, hi, stretched = h.percentile(5), h.percentile(995), true
 		if lo == hi {
 			lo = 0
@@ -43,25 +49,28 @@ func toneOf(img image.Image) (t *tone, stretched bool) {
 
 // histogram counts values other than zero.
 type histogram struct {
-	count [stretchBelow]uint32
-	total uint64
+	count           [1 << 16]uint32
+	total           uint64
+	lowest, highest int
 }
 
-// add counts the first channels of each pixel, 16 bits big endian. It gives up at
-// the first value that is not low, which in an ordinary file comes soon.
-func (h *histogram) add(pix []byte, stride int, r image.Rectangle, channels, counted int) (low bool) {
+// add counts the first channels of each pixel, 16 bits big endian. It gives up once
+// the values span a quarter of full scale, which in an ordinary file comes soon.
+func (h *histogram) add(pix []byte, stride int, r image.Rectangle, channels, counted int) (narrow bool) {
 	for y := range r.Dy() {
 		line := pix[y*stride:][:r.Dx()*channels*2]
 		for ; len(line) >= 2*channels; line = line[2*channels:] {
 			for c := range counted {
 				v := int(line[2*c])<<8 | int(line[2*c+1])
-				if v >= stretchBelow {
+				if v == 0 {
+					continue
+				}
+				h.lowest, h.highest = min(h.lowest, v), max(h.highest, v)
+				if h.highest-h.lowest >= stretchBelow {
 					return false
 				}
-				if v != 0 {
-					h.count[v]++
-					h.total++
-				}
+				h.count[v]++
+				h.total++
 			}
 		}
 	}
