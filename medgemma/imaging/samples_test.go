@@ -11,33 +11,41 @@ import (
 	"testing"
 )
 
-// sample reads a real file from the folder of samples beside the project. Without
-// the folder the test is skipped, except in CI.
-func sample(t *testing.T, name string) []byte {
-	t.Helper()
+// sampleDir is the folder of real files beside the project, or "".
+func sampleDir(tb testing.TB) string {
+	tb.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for {
-		data, err := os.ReadFile(filepath.Join(dir, "shared", "samples", name))
-		if err == nil {
-			return data
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			t.Fatal(err)
+		samples := filepath.Join(dir, "shared", "samples")
+		if _, err := os.Stat(samples); err == nil {
+			return samples
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			tb.Fatal(err)
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			break
+			return ""
 		}
 		dir = parent
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("no ../shared/samples/%s", name)
+}
+
+// sample reads a real file from the folder of samples. Without the folder the test is
+// skipped, except in CI.
+func sample(tb testing.TB, name string) []byte {
+	tb.Helper()
+	dir := sampleDir(tb)
+	if dir == "" && os.Getenv("CI") != "true" {
+		tb.Skipf("no ../shared/samples/%s: skipped", name)
 	}
-	t.Skipf("no ../shared/samples/%s: skipped", name)
-	return nil
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return data
 }
 
 func TestSamples(t *testing.T) {
