@@ -86,7 +86,7 @@ func TestCheckFindsEverythingInOrder(t *testing.T) {
 		t.Errorf("got %v and:\n%s", err, report)
 	}
 	wants(t, report, "ok      configuration", "workspace "+sim.TeamID()+", bot "+sim.BotUserID(),
-		"ok      scopes: all 13", "ok      Slack app token", "ok      model server: reachable", "ok      store: embedded file")
+		"ok      scopes: all 14", "ok      Slack app token", "ok      model server: reachable", "ok      store: embedded file")
 	if n := len(sim.Sockets()); n != 0 {
 		t.Errorf("check left %d sockets open", n)
 	}

@@ -57,7 +57,7 @@ func TestConfigDefaults(t *testing.T) {
 	want := config{
 		BotToken: testBotToken, AppToken: testAppToken, APIURL: "https://slack.com/api/",
 		Project: "my-project", Region: "us-central1", EndpointID: "1234567890", EndpointRegion: "us-central1",
-		Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, Concurrency: 8,
+		Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, CTGreen: huRange{-135, 215}, Concurrency: 8,
 		Store: "local", DataDir: "./data", FirestoreDatabase: "(default)", Retention: 30 * 24 * time.Hour,
 		HTTPAddr: ":8080", LogLevel: slog.LevelInfo,
 	}
