@@ -132,8 +132,8 @@ func (w *stacking) image(s *series, chosen []frame, places []int) Image {
 		shown[chosen[i].in] = true
 		if img.Slices == nil {
 			img.Width, img.Height = m.width, m.height
-			notes = append(notes, m.applied)
 		}
+		notes = append(notes, m.applied)
 		img.Slices = append(img.Slices, Slice{Number: places[i] + 1, Data: m.data, MIME: m.mime})
 		img.Side = max(img.Side, m.side)
 		if m.cropped {
