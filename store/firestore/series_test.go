@@ -185,6 +185,19 @@ func TestAThreadBeginsAnewWhileAnImageIsWritten(t *testing.T) {
 	}
 }
 
+func TestTheLeaseIsLostWhileAnImageIsWritten(t *testing.T) {
+	t.Parallel()
+	s, err := between(t, func(s *Store, l store.Lease, _ *storetest.Clock) {
+		if _, err := s.Lease(t.Context(), here, l.Owner, time.Minute); err != nil {
+			t.Error(err)
+		}
+	})
+	if !errors.Is(err, store.ErrLeaseLost) {
+		t.Errorf("error is %v, want ErrLeaseLost", err)
+	}
+	hasImage(t, s, picture(1, "F1", 1), blank(1, "pixels"))
+}
+
 func TestTheSameLabelTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	s, err := between(t, func(s *Store, l store.Lease, _ *storetest.Clock) {
