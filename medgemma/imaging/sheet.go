@@ -42,24 +42,20 @@ func Sheet(ctx context.Context, all []Slice) (data []byte, mime string, err erro
 		}
 		side = max(side, n)
 	}
-	g := newGrid(len(all), side)
-	sheet := image.NewRGBA(g.bounds())
-	draw.Draw(sheet, sheet.Rect, image.Black, image.Point{}, draw.Src)
-	for i, s := range all {
-		if err := ctx.Err(); err != nil {
-			return nil, "", fmt.Errorf("making a contact sheet: %w", err)
-		}
-		if err := g.put(sheet, i, s); err != nil {
-			return nil, "", fmt.Errorf("making a contact sheet: %w", err)
-		}
-	}
-	for _, q := range qualities {
-		data, err := encodeJPEG(collapse(sheet), q, false)
+	// Noise alone does not fit at once; half of the edge is a quarter of the bytes.
+	for edge := maxSheet; edge >= maxSheet/8; edge /= 2 {
+		sheet, err := newGrid(len(all), side, edge).draw(ctx, all)
 		if err != nil {
 			return nil, "", fmt.Errorf("making a contact sheet: %w", err)
 		}
-		if len(data) <= maxSheetBytes {
-			return data, mimeJPEG, nil
+		for _, q := range qualities {
+			data, err := encodeJPEG(sheet, q, false)
+			if err != nil {
+				return nil, "", fmt.Errorf("making a contact sheet: %w", err)
+			}
+			if len(data) <= maxSheetBytes {
+				return data, mimeJPEG, nil
+			}
 		}
 	}
 	return nil, "", errors.New("making a contact sheet: larger than its limit at the lowest quality")
@@ -90,19 +86,34 @@ type grid struct {
 const gap = 2 // pixels between cells
 
 // newGrid makes pictures as large as fit, and never larger than they are.
-func newGrid(n, side int) grid {
+func newGrid(n, side, edge int) grid {
 	g := grid{columns: int(math.Ceil(math.Sqrt(float64(n))))}
 	g.rows = (n + g.columns - 1) / g.columns
-	g.cell = min(side, maxSheet/g.columns-gap)
+	g.cell = min(side, edge/g.columns-gap)
 	// Slack shows sheets at a fraction of their size: letters grow with the sheet.
 	g.scale = min(max(g.cell*g.columns/700, 1), 3)
 	g.strip = 13*g.scale + 2
-	g.cell = max(1, min(g.cell, maxSheet/g.rows-gap-g.strip))
+	g.cell = max(1, min(g.cell, edge/g.rows-gap-g.strip))
 	return g
 }
 
 func (g grid) bounds() image.Rectangle {
 	return image.Rect(0, 0, g.columns*(max(g.cell, 21*g.scale)+gap), g.rows*(g.cell+g.strip+gap))
+}
+
+// draw makes the sheet, in one plane if there is no colour in it.
+func (g grid) draw(ctx context.Context, all []Slice) (image.Image, error) {
+	sheet := image.NewRGBA(g.bounds())
+	draw.Draw(sheet, sheet.Rect, image.Black, image.Point{}, draw.Src)
+	for i, s := range all {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := g.put(sheet, i, s); err != nil {
+			return nil, err
+		}
+	}
+	return collapse(sheet), nil
 }
 
 // put draws slice i and its number.

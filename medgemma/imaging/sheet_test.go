@@ -48,12 +48,15 @@ func TestSheetOfOne(t *testing.T) {
 // Several stand in rows, in order, each whole below its number.
 func TestSheetIsAGrid(t *testing.T) {
 	for _, n := range []int{2, 3, 16, MaxSlices} {
+		if underRace && n > 3 {
+			break
+		}
 		var all []Slice
 		for i := range n {
 			all = append(all, flatSlice(t, 256, i+1, color.Gray{Y: uint8(60 + i)}))
 		}
 		img := sheetOf(t, all)
-		g := newGrid(n, 256)
+		g := newGrid(n, 256, maxSheet)
 		if g.bounds() != img.Bounds() || g.columns*g.rows < n {
 			t.Fatalf("%d: bounds %v, grid %+v", n, img.Bounds(), g)
 		}
@@ -108,7 +111,9 @@ func TestSheetOfAnything(t *testing.T) {
 		noise.Pix[i] = byte(r.Uint32()) | byte(i%4/3*255)
 	}
 	s := Slice{Number: 1, Data: makePNG(t, noise), MIME: mimePNG}
-	sheetOf(t, []Slice{s, s, s, s})
+	if !underRace { // a minute of arithmetic
+		sheetOf(t, []Slice{s, s, s, s})
+	}
 
 	red := flatSlice(t, 200, 1, color.RGBA{250, 10, 10, 255})
 	jpg := Slice{Number: 20, Data: makeJPEG(t, photo(500, 500), 90), MIME: mimeJPEG}
