@@ -39,6 +39,9 @@ func (p *Preparer) loose(ctx context.Context, all []*instance, v View, refused [
 		if len(img.Slices) == 0 {
 			continue
 		}
+		// Which series it is, the files themselves say.
+		img.View = views[i]
+		img.View.Slices, img.View.Series = 0, 0
 		if len(groups) > 1 {
 			img.Series = s.number
 		}

@@ -30,6 +30,7 @@ type Image struct {
 	Format Format
 	Files  []int // which of the files given it was made from
 
+	View     View   // that it is shown by: as asked, or the default; Slices is 0
 	Modality string // of DICOM, such as "CT"; else empty
 	Series   int    // number that tells its series from the Others; 0 when there is only one
 	Others   []Series

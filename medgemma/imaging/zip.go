@@ -171,6 +171,8 @@ func (p *Preparer) archived(ctx context.Context, a *archive, v View) ([]Image, e
 	if len(img.Slices) == 0 {
 		return nil, firstFailure(s, failed)
 	}
+	img.View = v
+	img.View.Slices = 0
 	if len(groups) > 1 {
 		img.Series, img.Others = s.number, list(groups, s)
 	}
