@@ -118,6 +118,9 @@ func TestViewThatOneSeriesMeets(t *testing.T) {
 	}
 	wantNotes(t, images[0], NoteSmall, NoteSampled, "window:40/400")
 	wantNotes(t, images[1], NoteMinMax)
+	if want := (View{First: 4, Last: 6, Window: Window{Centre: 40, Width: 400}, OnlyCT: true}); images[0].View != want || images[1].View != (View{}) {
+		t.Errorf("shown by %+v and %+v", images[0].View, images[1].View)
+	}
 
 	two := append(ct(t, 3, "1.1", func(s *dicomtest.Series) { s.Number = 4 }), ct(t, 5, "1.2", func(s *dicomtest.Series) { s.Number = 9 })...)
 	images = shown(t, Config{}, View{Slices: 3, Series: 9, First: 4}, two...)
