@@ -14,6 +14,7 @@ import (
 // changed, and the end cut off. Each is an image or an *Error; none panics past the
 // package or outlives its time.
 func TestMutants(t *testing.T) {
+	t.Parallel()
 	sample(t, "CT_small.dcm") // skips where there are none
 	var names []string
 	for _, pattern := range []string{"*.dcm", "derived/*.dcm"} {

@@ -20,6 +20,7 @@ func sizes() []image.Point {
 }
 
 func TestLosslessIsTheReference(t *testing.T) {
+	t.Parallel()
 	check := func(t *testing.T, img image.Image, files map[string][]byte) {
 		want, side := reference(img, 1)
 		for name, data := range files {
@@ -44,6 +45,7 @@ func TestLosslessIsTheReference(t *testing.T) {
 }
 
 func TestJPEGIsNearTheReference(t *testing.T) {
+	t.Parallel()
 	for _, size := range sizes() {
 		t.Run(size.String(), func(t *testing.T) {
 			want := "image/png" // a small one is not coded with losses twice
@@ -122,6 +124,7 @@ func TestPaddingIsBlack(t *testing.T) {
 }
 
 func TestSubsampledJPEG(t *testing.T) {
+	t.Parallel()
 	for name, hv := range map[string]byte{
 		"4:4:4": 0x11, "4:2:2": 0x21, "4:2:0": 0x22, "4:4:0": 0x12, "4:1:1": 0x41, "4:1:0": 0x42,
 	} {

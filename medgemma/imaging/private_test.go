@@ -74,6 +74,7 @@ func keepsPrivate(t *testing.T, secrets []string, files ...[]byte) {
 
 // Of every real file not one text of the header leaves.
 func TestNothingPrivateLeaves(t *testing.T) {
+	t.Parallel()
 	sample(t, "CT_small.dcm") // skips where there are none
 	dir := sampleDir(t)
 	names, err := filepath.Glob(filepath.Join(dir, "*.dcm"))

@@ -20,6 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // The same bytes give the same image, alone or beside others, and the input is left
 // as it was.
 func TestDeterministic(t *testing.T) {
+	t.Parallel()
 	files := [][]byte{
 		makePNG(t, photo(1000, 400)), makeJPEG(t, photo(700, 1000), 90), encodeGIF(t, palettedGray(200, 90)),
 		riff(flatWebP(gray(100, 80))), makePNG(t, gray(640, 480)),
@@ -53,6 +54,7 @@ func TestDeterministic(t *testing.T) {
 // No metadata survives, wherever a format may keep it: neither the text itself nor
 // a segment or chunk that could hold any.
 func TestNoMetadata(t *testing.T) {
+	t.Parallel()
 	img := photo(600, 500)
 	block := exif(binary.LittleEndian, 6)
 	comment := segment(0xfe, secret) + segment(0xed, "Photoshop 3.0\x00"+secret) +
@@ -118,6 +120,7 @@ func noMetadata(t *testing.T, data []byte) {
 
 // What cannot be kept without loss within MaxOutBytes goes out as JPEG, also noise.
 func TestOutputFits(t *testing.T) {
+	t.Parallel()
 	noise := image.NewNRGBA(image.Rect(0, 0, 896, 896))
 	r := rand.New(rand.NewPCG(3, 4))
 	for i := range noise.Pix {
@@ -130,6 +133,7 @@ func TestOutputFits(t *testing.T) {
 }
 
 func TestToJPEG(t *testing.T) {
+	t.Parallel()
 	for name, img := range map[string]image.Image{"grey": gray(500, 700), "colour": photo(700, 500)} {
 		t.Run(name, func(t *testing.T) {
 			im, before := prepared(t, makePNG(t, img))

@@ -88,6 +88,7 @@ func TestCutFiles(t *testing.T) {
 
 // A damaged middle gives a picture or a refusal, and never another error.
 func TestDamagedFiles(t *testing.T) {
+	t.Parallel()
 	colour := photo(120, 90)
 	for name, data := range map[string][]byte{
 		"PNG": makePNG(t, colour), "JPEG": makeJPEG(t, colour, 85), "GIF": encodeGIF(t, palettedGray(90, 50)),

@@ -50,6 +50,7 @@ func sample(tb testing.TB, name string) []byte {
 }
 
 func TestSamples(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]Image{
 		"cxr_pa_cc0.png":              {Format: PNG, Slices: []Slice{{MIME: mimePNG}}, Width: 1477, Height: 1198, Of: 1},
 		"fundus_cc0.jpg":              {Format: JPEG, Slices: []Slice{{MIME: mimeJPEG}}, Width: 1411, Height: 1411, Of: 1},
@@ -146,6 +147,7 @@ func TestDICOMSamplesAgree(t *testing.T) {
 // The same picture in five formats looks the same: the turned one is turned back,
 // the CMYK one has its ink the right way, and WebP keeps its contrast.
 func TestSamplesAgree(t *testing.T) {
+	t.Parallel()
 	for name, like := range map[string]string{
 		"derived/cxr_exif6_gps.jpg":   "derived/cxr_ok.jpg",
 		"derived/cxr_progressive.jpg": "derived/cxr_ok.jpg",

@@ -239,6 +239,7 @@ func TestSeriesIsDeterministic(t *testing.T) {
 
 // A slice is placed and scaled as the reference does it.
 func TestSliceIsTheReference(t *testing.T) {
+	t.Parallel()
 	p := dicomtest.CT(950, 700)
 	im := only(t, shown(t, Config{}, View{}, p.Bytes(t)))
 	stored := image.NewNRGBA(image.Rect(0, 0, 700, 950))

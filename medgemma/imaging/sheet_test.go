@@ -47,6 +47,7 @@ func TestSheetOfOne(t *testing.T) {
 
 // Several stand in rows, in order, each whole below its number.
 func TestSheetIsAGrid(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{2, 3, 16, MaxSlices} {
 		if underRace && n > 3 {
 			break
@@ -105,6 +106,7 @@ func TestSheetNumbers(t *testing.T) {
 // The colours of CT, which are measurements, and noise come through within the
 // limit of size; slices may be of different sizes and formats.
 func TestSheetOfAnything(t *testing.T) {
+	t.Parallel()
 	noise := image.NewRGBA(image.Rect(0, 0, Side, Side))
 	r := rand.New(rand.NewPCG(7, 8))
 	for i := range noise.Pix {

@@ -15,6 +15,7 @@ import (
 // Every orientation comes out as the reference turns it, from each format that can
 // carry one, in both byte orders, whether scaled or not.
 func TestEightOrientations(t *testing.T) {
+	t.Parallel()
 	for turn := 1; turn <= 8; turn++ {
 		t.Run(fmt.Sprint(turn), func(t *testing.T) {
 			for _, size := range []image.Point{{64, 47}, {950, 301}} {
