@@ -66,7 +66,7 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 	}
 	j.notShown = b.show(ctx, j, seen)
 	if sentence := b.blind(seen, j.places); sentence != "" {
-		b.finish(ctx, j, outcome{name: "no_image", text: sentence, now: seen.now})
+		b.finish(ctx, j, outcome{name: "no_image", text: withNotes(sentence, unreadSentences(unreadOf(seen.now), j.places), j.notShown), now: seen.now})
 		return
 	}
 	set, err := b.settingsFor(ctx, j.question.Thread.Scope())

@@ -69,12 +69,14 @@ type Bot struct {
 	intake  *lanes   // envelopes, in order per thread
 	threads *lanes   // answers, in order per thread
 	model   chan struct{}
-	files   chan struct{}       // files that are fetched or prepared at once
-	held    *semaphore.Weighted // bytes of fetched files in memory
-	asked   askedCache
-	fresh   keySet     // questions that this process has recorded and not yet begun
-	polled  keySet     // threads whose lease another process has
-	tries   tryCounter // of the model, by question
+	files   chan struct{} // files that are fetched or prepared at once
+	loads   chan struct{} // requests and contact sheets that are put together at once
+
+	held, heldLittle *semaphore.Weighted // bytes of fetched files in memory
+	asked            askedCache
+	fresh            keySet     // questions that this process has recorded and not yet begun
+	polled           keySet     // threads whose lease another process has
+	tries            tryCounter // of the model, by question
 
 	alive          atomic.Bool  // a socket is open
 	stopping       atomic.Bool  // nothing new is begun
@@ -102,7 +104,8 @@ func New(cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg: cfg, lg: cfg.Logger, metrics: newMetrics(cfg.Registerer),
 		images: imaging.NewPreparer(imaging.Config{Green: cfg.CTGreen, AllowBurnedIn: cfg.AllowBurnedIn}), owner: randomID(8), model: make(chan struct{}, cfg.Concurrency),
-		files: make(chan struct{}, filesInAll), held: semaphore.NewWeighted(heldForAll),
+		files: make(chan struct{}, filesInAll), loads: make(chan struct{}, loadsAtOnce),
+		held: semaphore.NewWeighted(heldForAll), heldLittle: semaphore.NewWeighted(heldForLittles),
 	}
 	b.intake, b.threads = newLanes(b.recovered), newLanes(b.recovered)
 	b.web = newWeb(cfg, b.metrics)

@@ -19,6 +19,10 @@ const contextMargin = 128
 // bodyOverhead is what a request holds besides images and text, generously.
 const bodyOverhead = 64 << 10
 
+// loadsAtOnce bounds the requests and contact sheets that are put together at the
+// same time: each may hold tens of megabytes.
+const loadsAtOnce = 4
+
 // jpegQuality is for images that must shrink to fit the endpoint's body limit:
 // within what Google's own code sends for training (q75 to q95).
 const jpegQuality = 90
@@ -31,7 +35,13 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, seen sight, set setti
 	fixed := textTokens(b.cfg.SystemPrompt) + textTokens(b.words(now[len(now)-1]))
 	most := min(b.maxImages(), max(0, (room-fixed)/(tokensPerImage+tokensPerPart)))
 
-	send, leftOut := share(images, seen.about, labelsOf(now), most)
+	select { // requests are large
+	case b.loads <- struct{}{}:
+	case <-ctx.Done():
+		return medgemma.Request{}, looked{}, ctx.Err()
+	}
+	defer func() { <-b.loads }()
+	send, leftOut := share(images, seen.about, labelsOf(now), seen.must, most)
 	all := map[int]pictures{}
 	for label := range send {
 		p, err := b.stored(ctx, t.Key, images[label-1])
@@ -43,14 +53,14 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, seen sight, set setti
 	// Text is at most what the context has room for; JSON may double a byte.
 	limit := b.cfg.Model.MaxBody() - bodyOverhead - 2*min(textBytes(t, now), max(room, 0)*bytesPerToken)
 	data := portions(all, images, send)
-	if bodyBytes(data) > limit {
+	for n := send.count() - 1; bodyBytes(data) > limit; n-- {
 		if err := shrink(all, send); err != nil {
 			return medgemma.Request{}, looked{}, err
 		}
-		data = portions(all, images, send)
-	}
-	for n := send.count() - 1; bodyBytes(data) > limit && n > 0; n-- {
-		send, leftOut = share(images, seen.about, labelsOf(now), n)
+		if data = portions(all, images, send); bodyBytes(data) <= limit || n == 0 {
+			break
+		}
+		send, leftOut = share(images, seen.about, labelsOf(now), seen.must, n)
 		data = portions(all, images, send)
 	}
 	turns, shown, dropped, err := buildPrompt(conversation{

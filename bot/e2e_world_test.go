@@ -56,7 +56,7 @@ type options struct {
 
 func newWorld(t *testing.T, o options) *world {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
 	o.slack.Commands, o.slack.Scopes = bot.Commands(), bot.Scopes()
 	sim, err := slacksim.Start(o.slack)

@@ -51,7 +51,7 @@ func (b *Bot) fetch(ctx context.Context, it *item) (reason string) {
 	if url == "" {
 		url = it.file.URL
 	}
-	it.data, reason = b.download(ctx, url)
+	it.data, reason = b.download(ctx, url, it.file.Size)
 	if f := imaging.Sniff(it.data); reason != "" || f != imaging.HEIC && f != imaging.AVIF {
 		return reason
 	}
@@ -63,7 +63,7 @@ func (b *Bot) fetch(ctx context.Context, it *item) (reason string) {
 	if it.file.CopyURL == "" {
 		return ""
 	}
-	if thumb, reason := b.download(ctx, it.file.CopyURL); reason == "" {
+	if thumb, reason := b.download(ctx, it.file.CopyURL, 0); reason == "" {
 		it.data, it.copied = thumb, true
 	}
 	return ""
@@ -89,10 +89,12 @@ func (b *Bot) fileInfo(ctx context.Context, id string) (file, string) {
 	}
 }
 
-// download fetches the bytes of a file, as far as limitedBuffer takes them.
+// download fetches the bytes of a file, as far as limitedBuffer takes them. size is
+// what Slack says of it, 0 when it says nothing.
 // slack-go sends the token only to Slack's hosts and to the API's own.
-func (b *Bot) download(ctx context.Context, url string) (data []byte, reason string) {
-	var buf limitedBuffer
+func (b *Bot) download(ctx context.Context, url string, size int64) (data []byte, reason string) {
+	buf := limitedBuffer{reserved: reserved(size)}
+	buf.Grow(int(min(max(size, 0), imaging.MaxSeriesBytes)) + bytes.MinRead)
 	err := b.web.try(ctx, download, true, func() error {
 		buf.Reset()
 		err := b.web.downloads.GetFileContext(ctx, url, &buf)
@@ -135,17 +137,20 @@ func settledDownload(err error) string {
 var errBufferFull = errors.New("bot: the file is larger than allowed")
 
 // limitedBuffer refuses what is over the limit of a file: that of pictures, unless
-// it has begun as DICOM or an archive.
-type limitedBuffer struct{ bytes.Buffer }
+// it has begun as DICOM or an archive and room was reserved for it.
+type limitedBuffer struct {
+	bytes.Buffer
+	reserved int64
+}
 
 func (b *limitedBuffer) Write(p []byte) (int, error) {
-	limit := imaging.MaxFileBytes
-	if b.Len()+len(p) > limit {
+	limit := int64(imaging.MaxFileBytes)
+	if int64(b.Len()+len(p)) > limit {
 		if f := imaging.Sniff(b.Bytes()); f == imaging.DICOM || f == imaging.ZIP {
-			limit = imaging.MaxSeriesBytes
+			limit = max(limit, min(b.reserved, imaging.MaxSeriesBytes))
 		}
 	}
-	if b.Len()+len(p) > limit {
+	if int64(b.Len()+len(p)) > limit {
 		return 0, errBufferFull
 	}
 	return b.Buffer.Write(p)

@@ -20,6 +20,7 @@ type sight struct {
 	images []store.ImageRecord // all of the thread, by label
 	now    []store.Message     // what was written since the last turn, the question last
 	about  []int               // labels that the question is about
+	must   map[int][]int       // by label, numbers of slices that the question names
 	added  []int               // labels that no turn holds yet
 	unmet  string              // a sentence, when what the question asks to see is not there
 }
@@ -41,6 +42,7 @@ type item struct {
 // store that cannot be written is an error.
 func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadMessage) (sight, error) {
 	defer b.metrics.stage("files", time.Now())
+	t.Images = whole(t)
 	posted = append(missed(t), posted...)
 	items := newItems(t, posted)
 	s := sight{images: t.Images, now: make([]store.Message, len(posted))}
@@ -62,10 +64,11 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 		s.added = append(s.added, r.Label)
 	}
 
-	question := b.words(s.now[len(s.now)-1])
+	question := plainCitations(b.words(s.now[len(s.now)-1]))
 	asked := wishOf(question)
 	s.about = namedImages(question)
 	all, unmet := b.prepareAll(ctx, items, asked)
+	met := false
 	for _, m := range all {
 		if len(s.images) >= maxThreadImages {
 			for _, n := range m.files {
@@ -78,8 +81,13 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 		for _, n := range m.files {
 			ids = append(ids, items[n].file.ID)
 		}
-		if _, err := b.keep(ctx, j, &s, first.message, ids, m); err != nil {
+		label, err := b.keep(ctx, j, &s, first.message, ids, m)
+		if err != nil {
 			return sight{}, err
+		}
+		if m.met {
+			met = true
+			s.aim(label, label, asked)
 		}
 	}
 	for _, it := range items {
@@ -91,10 +99,14 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 		m := &s.now[it.message]
 		m.Unread = append(m.Unread, store.UnreadFile{FileID: it.file.ID, Reason: it.reason})
 	}
-	if asked.empty() || slices.ContainsFunc(all, func(m made) bool { return m.met }) {
-		return s, nil
-	}
 	s.unmet = unmet
+	switch {
+	case asked.empty() || met:
+		s.unmet = ""
+		return s, nil
+	case unmet != "" && !slices.ContainsFunc(s.about, func(label int) bool { return label <= len(t.Images) }):
+		return s, nil // the wish is about what came with it, not about something older
+	}
 	return s, b.reshow(ctx, j, &s, t.Images, asked)
 }
 
@@ -140,9 +152,12 @@ func record(label int, fileIDs []string, m store.Message, of made) (r store.Imag
 	img := of.image
 	r = store.ImageRecord{Label: label, Files: fileIDs, MessageTS: m.TS, User: m.User,
 		Width: img.Width, Height: img.Height, Side: img.Side, Of: img.Of,
-		Modality: img.Modality, Series: img.Series, View: viewWords(of.view)}
+		Modality: img.Modality, Series: img.Series, View: viewWords(img.View)}
 	for _, n := range img.Notes {
 		r.Notes = append(r.Notes, string(n))
+	}
+	if of.siblings > 1 {
+		r.Notes = append(r.Notes, noteSiblings(of.siblings))
 	}
 	for _, o := range img.Others {
 		r.Notes = append(r.Notes, noteOther(o))
@@ -152,6 +167,22 @@ func record(label int, fileIDs []string, m store.Message, of made) (r store.Imag
 		data = append(data, s.Data)
 	}
 	return r, data
+}
+
+// whole are the images of a thread without the last ones, when those are some of the
+// pictures of an archive and no turn holds them: a try that did not come to its end
+// has stored them, and the others of the archive are still to come.
+func whole(t store.Thread) []store.ImageRecord {
+	stored := map[string]int{}
+	for _, r := range t.Images {
+		stored[r.Files[0]]++
+	}
+	for _, r := range orphans(t) {
+		if n := siblingsOf(r.Notes); n > 1 && stored[r.Files[0]] < n {
+			return t.Images[:r.Label-1]
+		}
+	}
+	return t.Images
 }
 
 // orphans are the images that no turn holds: a try that did not come to its end
@@ -178,9 +209,12 @@ func missed(t store.Thread) []threadMessage {
 		}
 	}
 	var out []threadMessage
-	for i := len(t.Turns) - 1; i >= 0 && len(out) < retriedFiles; i-- {
+	for i := len(t.Turns) - 1; i >= 0; i-- {
 		for _, m := range t.Turns[i].Messages {
 			for _, f := range m.Unread {
+				if len(out) == retriedFiles {
+					return out
+				}
 				if !settled[f.FileID] && worthRetrying(f.Reason) {
 					out = append(out, threadMessage{store.Message{TS: m.TS, User: m.User}, []file{{ID: f.FileID}}})
 				}

@@ -67,6 +67,16 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	return out
 }
 
+// withNotes adds the notes to a sentence that it does not hold already.
+func withNotes(sentence string, notes ...string) string {
+	for _, n := range notes {
+		if n != "" && !strings.Contains(sentence, n) {
+			sentence += "\n\n" + n
+		}
+	}
+	return sentence
+}
+
 // asTrouble is the model's error, or one that stands for what went wrong here.
 func asTrouble(err error) *medgemma.Error {
 	var trouble *medgemma.Error
@@ -95,6 +105,7 @@ func withoutText(messages []store.Message) []store.Message {
 	out := make([]store.Message, len(messages))
 	for i, m := range messages {
 		m.Text = ""
+		m.Unread = m.Unread[:min(len(m.Unread), 100)] // each takes some bytes as well
 		out[i] = m
 	}
 	return out

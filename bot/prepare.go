@@ -13,9 +13,10 @@ import (
 // made is an image that was prepared and has no label yet.
 type made struct {
 	image imaging.Image
-	files []int        // places of the items it was made from, rising
-	view  imaging.View // that it was made with
-	met   bool         // it is shown as the question asks
+	files []int // places of the items it was made from, rising
+	met   bool  // it is shown as the question asks
+
+	siblings int // images that were made of the same file, this one among them
 }
 
 // Bounds of the files that are in memory at the same time. The DICOM files of a
@@ -25,6 +26,10 @@ const (
 	filesInAll  = 8 // and for all
 	heldForOne  = 400 << 20
 	heldForAll  = 512 << 20
+
+	// Questions with little to fetch do not wait behind those with much.
+	little         = 32 << 20
+	heldForLittles = 128 << 20
 )
 
 // prepareAll fetches the items and makes images of them, in the order of their
@@ -46,7 +51,15 @@ func (b *Bot) prepareAll(ctx context.Context, items []*item, asked wish) (all []
 		}
 	})
 	if len(loose) > 0 {
-		found[len(items)], cannot[len(items)] = b.makeImages(ctx, items, loose, asked)
+		images, sentence := b.makeImages(ctx, items, loose, asked)
+		if slices.ContainsFunc(items, notFetched) {
+			for i := range images { // the file that is missing may belong to any of them
+				if images[i].image.Of > 1 {
+					images[i].image.Notes = append(images[i].image.Notes, imaging.NoteIncomplete)
+				}
+			}
+		}
+		found[len(items)], cannot[len(items)] = images, sentence
 	}
 	all = slices.Concat(found...)
 	slices.SortStableFunc(all, func(a, b made) int { return a.files[0] - b.files[0] })
@@ -60,7 +73,7 @@ func (b *Bot) prepareAll(ctx context.Context, items []*item, asked wish) (all []
 // release gives the room back.
 func (b *Bot) fetchAll(ctx context.Context, items []*item) (release func()) {
 	b.eachItem(items, func(_ int, it *item) { it.reason = b.resolve(ctx, &it.file) })
-	size, err := b.reserve(ctx, items)
+	giveBack, err := b.reserve(ctx, items)
 	if err != nil {
 		for _, it := range items {
 			it.reason = reasonDownload
@@ -76,7 +89,7 @@ func (b *Bot) fetchAll(ctx context.Context, items []*item) (release func()) {
 		for _, it := range items {
 			it.data = nil
 		}
-		b.held.Release(size)
+		giveBack()
 	}
 }
 
@@ -107,19 +120,47 @@ func (b *Bot) eachItem(items []*item, do func(n int, it *item)) {
 
 // reserve waits until there is room in memory for the files. What would take more
 // than one question may have is refused.
-func (b *Bot) reserve(ctx context.Context, items []*item) (sum int64, err error) {
+func (b *Bot) reserve(ctx context.Context, items []*item) (giveBack func(), err error) {
+	var sum int64
 	for _, it := range items {
 		if it.reason != "" {
 			continue
 		}
-		size := max(it.file.Size, 1<<20)
+		size := reserved(it.file.Size)
 		if sum+size > heldForOne {
 			it.reason = reasonTooMuch
 			continue
 		}
 		sum += size
 	}
-	return sum, b.held.Acquire(ctx, sum)
+	room := b.held
+	switch {
+	case sum == 0:
+		return func() {}, nil
+	case sum <= little:
+		room = b.heldLittle
+	}
+	if err := room.Acquire(ctx, sum); err != nil {
+		return nil, err
+	}
+	return func() { room.Release(sum) }, nil
+}
+
+// reserved is the room for a file of a size that Slack gives; it may give none.
+func reserved(size int64) int64 {
+	if size <= 0 {
+		return imaging.MaxFileBytes
+	}
+	return size
+}
+
+// notFetched says whether a file is missing that may be a slice of a series.
+func notFetched(it *item) bool {
+	switch it.reason {
+	case reasonDownload, reasonForbidden, reasonDeleted, reasonHidden, reasonTooMany, reasonTooMuch, string(imaging.KindHTML):
+		return true
+	}
+	return false
 }
 
 // makeImages prepares the fetched items at those places, together.
@@ -129,27 +170,31 @@ func (b *Bot) makeImages(ctx context.Context, items []*item, places []int, asked
 		view = asked.over(view)
 	}
 	images, refused := b.prepareView(ctx, items, places, view)
-	met := view != imaging.View{}
 	for _, img := range images {
-		all = append(all, newMade(img, places, view, met && img.Modality != ""))
+		all = append(all, newMade(img, places, img.View != imaging.View{}))
 	}
 	var again []int
 	for i, err := range refused {
 		if e := noSuchView(err); e != nil {
-			again, unmet = append(again, places[i]), textNoSuchView(e, asked)
+			again, unmet = append(again, places[i]), textNoSuchView(e, view, asked)
 		}
 	}
 	if len(again) > 0 {
 		images, _ := b.prepareView(ctx, items, again, imaging.View{})
 		for _, img := range images {
-			all = append(all, newMade(img, again, imaging.View{}, false))
+			all = append(all, newMade(img, again, false))
+		}
+	}
+	if len(places) == 1 {
+		for i := range all {
+			all[i].siblings = len(all)
 		}
 	}
 	return all, unmet
 }
 
-func newMade(img imaging.Image, places []int, v imaging.View, met bool) made {
-	m := made{image: img, view: v, met: met}
+func newMade(img imaging.Image, places []int, met bool) made {
+	m := made{image: img, met: met}
 	for _, i := range img.Files {
 		m.files = append(m.files, places[i])
 	}

@@ -20,38 +20,51 @@ func (p portion) count() int {
 }
 
 // share deals out the most pictures that a request takes. First come the images
-// that the question is about, then those that came with it, which share what
-// there is evenly; what is left goes to the others, newest first. A series that
-// gets fewer than it has is thinned evenly, both ends included. leftOut lists the
-// images that get nothing, in rising order.
-func share(images []store.ImageRecord, about, came []int, most int) (send portion, leftOut []int) {
+// that the question is about, then those that came with it, then the others; those
+// of a group share evenly, the newest first where there is not enough for all. A
+// single picture is not crowded out by a series: up to half of the room is kept for
+// those. A series that gets fewer slices than it has is thinned evenly, both ends
+// and those in must included. leftOut lists the images that get nothing, in rising
+// order.
+func share(images []store.ImageRecord, about, came []int, must map[int][]int, most int) (send portion, leftOut []int) {
 	send = portion{}
 	given := map[int]bool{}
 	deal := func(labels []int) {
-		var waiting []int
+		var group []int
 		for _, label := range slices.Backward(labels) { // the newest first where there is not enough for all
 			if label >= 1 && label <= len(images) && !given[label] {
 				given[label] = true
-				waiting = append(waiting, label)
+				group = append(group, label)
 			}
 		}
+		kept := 0
+		for _, r := range images {
+			if size(r) == 1 && !given[r.Label] {
+				kept++
+			}
+		}
+		kept = min(kept, most/2, max(0, most-len(group)))
+		most -= kept
 		// Whoever needs least is served first; what it leaves is for the others.
-		slices.SortStableFunc(waiting, func(a, b int) int { return size(images[a-1]) - size(images[b-1]) })
-		for i, label := range waiting {
-			left := len(waiting) - i
-			part := min(size(images[label-1]), (most+left-1)/left)
+		slices.SortStableFunc(group, func(a, b int) int { return size(images[a-1]) - size(images[b-1]) })
+		for i, label := range group {
+			r, left := images[label-1], len(group)-i
+			part := min(size(r), (most+left-1)/left)
 			if part > 0 {
-				send[label] = spread(size(images[label-1]), part)
+				send[label] = spread(size(r), part, placesOf(r, must[label]))
 			}
 			most -= part
 		}
+		most += kept
+	}
+	var others []int
+	for _, r := range images {
+		others = append(others, r.Label)
 	}
 	deal(about)
 	deal(came)
-	for label := len(images); label >= 1; label-- {
-		deal([]int{label})
-	}
-	for label := 1; label <= len(images); label++ {
+	deal(others)
+	for _, label := range others {
 		if len(send[label]) == 0 {
 			leftOut = append(leftOut, label)
 		}
@@ -61,9 +74,19 @@ func share(images []store.ImageRecord, about, came []int, most int) (send portio
 
 func size(r store.ImageRecord) int { return len(r.Slices) }
 
+// placesOf are where the slices with those numbers stand in a record.
+func placesOf(r store.ImageRecord, numbers []int) (places []int) {
+	for i, s := range r.Slices {
+		if slices.Contains(numbers, s.Number) {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
 // spread picks k of n places evenly, the first and the last included; one alone is
-// the middle one.
-func spread(n, k int) []int {
+// the middle one. Those in must take the place of their nearest neighbours.
+func spread(n, k int, must []int) []int {
 	if k >= n {
 		k = n
 	}
@@ -76,5 +99,22 @@ func spread(n, k int) []int {
 			out[i] = (2*i*(n-1) + k - 1) / (2 * (k - 1))
 		}
 	}
+	for _, m := range must {
+		if slices.Contains(out, m) {
+			continue
+		}
+		nearest := -1
+		for i, at := range out {
+			if !slices.Contains(must, at) && (nearest < 0 || abs(at-m) < abs(out[nearest]-m)) {
+				nearest = i
+			}
+		}
+		if nearest >= 0 {
+			out[nearest] = m
+		}
+	}
+	slices.Sort(out)
 	return out
 }
+
+func abs(n int) int { return max(n, -n) }

@@ -36,10 +36,15 @@ func TestShare(t *testing.T) {
 		"two series that came together":   {thread(16, 16), nil, []int{1, 2}, 16, map[int]int{1: 8, 2: 8}, nil},
 		"a newer series":                  {thread(16, 16), nil, []int{2}, 16, map[int]int{2: 16}, []int{1}},
 		"both named":                      {thread(16, 16), []int{1, 2}, nil, 16, map[int]int{1: 8, 2: 8}, nil},
+		"a film beside a series":          {thread(20, 1), nil, nil, 16, map[int]int{1: 15, 2: 1}, nil},
+		"a film beside a new series":      {thread(1, 16), nil, []int{2}, 16, map[int]int{1: 1, 2: 15}, nil},
+		"a film beside a series named":    {thread(1, 16), []int{2}, nil, 16, map[int]int{1: 1, 2: 15}, nil},
+		"older series":                    {thread(16, 16), nil, nil, 16, map[int]int{1: 8, 2: 8}, nil},
+		"many films beside a series":      {thread(1, 1, 1, 1, 9), []int{5}, nil, 4, map[int]int{3: 1, 4: 1, 5: 2}, []int{1, 2}},
 		"a short one leaves its rest":     {thread(16, 3), []int{1, 2}, nil, 16, map[int]int{1: 13, 2: 3}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			send, leftOut := share(c.images, c.about, c.came, c.most)
+			send, leftOut := share(c.images, c.about, c.came, nil, c.most)
 			got := map[int]int{}
 			for label, places := range send {
 				got[label] = len(places)
@@ -60,11 +65,14 @@ func TestShare(t *testing.T) {
 func TestSpread(t *testing.T) {
 	for _, c := range []struct {
 		n, k int
+		must []int
 		want []int
 	}{
-		{12, 4, []int{0, 4, 7, 11}}, {3, 16, []int{0, 1, 2}}, {5, 2, []int{0, 4}}, {5, 1, []int{2}}, {1, 1, []int{0}}, {120, 3, []int{0, 60, 119}}, {4, 0, []int{}},
+		{12, 4, nil, []int{0, 4, 7, 11}}, {3, 16, nil, []int{0, 1, 2}}, {5, 2, nil, []int{0, 4}}, {5, 1, nil, []int{2}}, {1, 1, nil, []int{0}},
+		{120, 3, nil, []int{0, 60, 119}}, {4, 0, nil, []int{}},
+		{12, 4, []int{6}, []int{0, 4, 6, 11}}, {12, 1, []int{7}, []int{7}}, {12, 3, []int{1, 2}, []int{1, 2, 11}}, {12, 4, []int{4, 11}, []int{0, 4, 7, 11}},
 	} {
-		if diff := cmp.Diff(c.want, spread(c.n, c.k)); diff != "" {
+		if diff := cmp.Diff(c.want, spread(c.n, c.k, c.must)); diff != "" {
 			t.Errorf("spread(%d, %d) (-want +got):\n%s", c.n, c.k, diff)
 		}
 	}

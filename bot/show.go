@@ -15,6 +15,9 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
+// maxShown is how many pictures one message shows.
+const maxShown = 10
+
 // showTimeout bounds what the answer waits for the pictures to be posted.
 const showTimeout = 45 * time.Second
 
@@ -34,11 +37,14 @@ func (b *Bot) show(ctx context.Context, j *job, s sight) (notShown string) {
 	if len(records) == 0 {
 		return ""
 	}
+	if len(records) > maxShown {
+		records, notShown = records[:maxShown], textShownSome
+	}
 	limited, cancel := context.WithTimeout(ctx, showTimeout)
 	defer cancel()
 	err := b.showOnce(limited, j, records)
 	if err == nil || ctx.Err() != nil {
-		return ""
+		return notShown
 	}
 	j.lg.Warn("what the model sees was not shown", "error", err)
 	var refused slack.SlackErrorResponse
@@ -53,19 +59,28 @@ func (b *Bot) show(ctx context.Context, j *job, s sight) (notShown string) {
 // the titles of its files.
 func (b *Bot) showOnce(ctx context.Context, j *job, records []store.ImageRecord) error {
 	look := !j.fresh
-	var files []slack.FileSummary
+	uploaded := map[int]string{} // file ids by label
 	return persist(ctx, transient, func() error {
 		if look {
-			if found, err := b.isShown(ctx, j.question, records); err != nil || found {
-				return err
-			}
-		}
-		for _, r := range records[len(files):] {
-			id, err := b.upload(ctx, j, r)
+			titles, err := b.shownTitles(ctx, j.question)
 			if err != nil {
 				return err
 			}
-			files = append(files, slack.FileSummary{ID: id, Title: shownTitle(r.Label)})
+			records = slices.DeleteFunc(records, func(r store.ImageRecord) bool { return titles[shownTitle(r.Label)] })
+		}
+		if len(records) == 0 {
+			return nil
+		}
+		files := make([]slack.FileSummary, len(records))
+		for i, r := range records {
+			if uploaded[r.Label] == "" {
+				id, err := b.upload(ctx, j, r)
+				if err != nil {
+					return err
+				}
+				uploaded[r.Label] = id
+			}
+			files[i] = slack.FileSummary{ID: uploaded[r.Label], Title: shownTitle(r.Label)}
 		}
 		look = true
 		return b.web.try(ctx, completeUpload, false, func() error {
@@ -104,6 +119,12 @@ func (b *Bot) upload(ctx context.Context, j *job, r store.ImageRecord) (fileID s
 // sheet is the picture of an image as people get to see it: for a series, all of its
 // slices with their numbers.
 func (b *Bot) sheet(ctx context.Context, t store.ThreadKey, r store.ImageRecord) (data []byte, mime string, err error) {
+	select {
+	case b.loads <- struct{}{}:
+	case <-ctx.Done():
+		return nil, "", ctx.Err()
+	}
+	defer func() { <-b.loads }()
 	p, err := b.stored(ctx, t, r)
 	if err != nil {
 		return nil, "", err
@@ -115,17 +136,18 @@ func (b *Bot) sheet(ctx context.Context, t store.ThreadKey, r store.ImageRecord)
 	return imaging.Sheet(ctx, cells)
 }
 
-// isShown says whether the thread has the pictures already.
-func (b *Bot) isShown(ctx context.Context, q store.Question, records []store.ImageRecord) (found bool, err error) {
+// shownTitles are the titles of the pictures that the thread has already.
+func (b *Bot) shownTitles(ctx context.Context, q store.Question) (titles map[string]bool, err error) {
+	titles = map[string]bool{}
 	err = b.eachReply(ctx, slack.GetConversationRepliesParameters{
 		ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: q.Key.TS,
-	}, func(m slack.Message) bool {
-		found = b.isOwn(m) && slices.ContainsFunc(m.Files, func(f slack.File) bool {
-			return f.Title == shownTitle(records[0].Label)
-		})
-		return found
+	}, func(m slack.Message) (stop bool) {
+		for _, f := range m.Files {
+			titles[f.Title] = titles[f.Title] || b.isOwn(m)
+		}
+		return false
 	})
-	return found, err
+	return titles, err
 }
 
 // worthShowing says whether people would see something else than the model if they

@@ -191,21 +191,22 @@ func (l looked) pictures() int {
 // line is at most lookedRunes long, so that with a full part of answer text it
 // stays inside one chat.update.
 func (l looked) line() string {
-	line := "No image used"
+	line, rest := "No image used", ""
 	if len(l.images) > 0 {
 		line = "Looked at: " + l.seen()
 	}
 	if len(l.leftOut) > 0 {
-		line += ". Not looked at this time: " + labelList(l.leftOut)
+		rest = ". Not looked at this time: " + clip(labelList(l.leftOut), 160)
 	}
 	if l.dropped > 0 {
-		line += fmt.Sprintf(". The oldest %d messages were left out", l.dropped)
+		rest += fmt.Sprintf(". The oldest %d messages were left out", l.dropped)
 	}
-	settings := fmt.Sprintf(". Temperature %s, max tokens %d", number(l.temperature), l.maxTokens)
+	rest += fmt.Sprintf(". Temperature %s, max tokens %d", number(l.temperature), l.maxTokens)
 	if l.model != "" {
-		settings += ", model " + inert(clip(visible(l.model), 80))
+		rest += ", model " + inert(clip(visible(l.model), 80))
 	}
-	return clip(line, lookedRunes-utf8.RuneCountInString(settings)-1) + settings + "."
+	// How an image was prepared may be cut short, what was not looked at never.
+	return clip(line, lookedRunes-utf8.RuneCountInString(rest)-1) + rest + "."
 }
 
 const lookedRunes = 560
@@ -225,7 +226,7 @@ func (l looked) seen() string {
 		}
 		notes := noteTexts(r.Notes)
 		if len(about)+len(notes) > 0 {
-			noted = append(noted, imageLabel(r.Label)+": "+strings.Join(append(about, notes...), ", "))
+			noted = append(noted, imageLabel(r.Label)+": "+strings.Join(slices.Concat(about, notes), ", "))
 		}
 		each = append(each, imageLabel(r.Label)+" ("+strings.Join(slices.Concat(about, []string{size}, notes), ", ")+")")
 	}
@@ -234,9 +235,26 @@ func (l looked) seen() string {
 	}
 	s := labelList(labels) + fmt.Sprintf(", each seen at %d×%d or less", imaging.Side, imaging.Side)
 	if len(noted) > 0 {
-		s += " (" + strings.Join(noted, "; ") + ")"
+		s += " (" + strings.Join(together(noted), "; ") + ")"
 	}
 	return s
+}
+
+// together writes what several images have in common once: "Image 1, Image 2: CT".
+func together(noted []string) (out []string) {
+	names := map[string][]string{}
+	var order []string
+	for _, n := range noted {
+		name, note, _ := strings.Cut(n, ": ")
+		if names[note] == nil {
+			order = append(order, note)
+		}
+		names[note] = append(names[note], name)
+	}
+	for _, note := range order {
+		out = append(out, strings.Join(names[note], ", ")+": "+note)
+	}
+	return out
 }
 
 // clip shortens s to at most n characters.

@@ -15,12 +15,26 @@ import (
 
 // Notes of the bot's own, beside imaging's. Stored values: never rename one.
 const (
-	noteSlackCopy  imaging.Note = "slack_copy" // Slack's smaller copy was read in place of the file
-	noteOtherStart              = "other:"     // a series of the archive that is not shown: number, modality, slices
+	noteSlackCopy     imaging.Note = "slack_copy" // Slack's smaller copy was read in place of the file
+	noteOtherStart                 = "other:"     // a series of the archive that is not shown: number, modality, slices
+	noteSiblingsStart              = "siblings:"  // how many images were made of its file
 )
 
 func noteOther(s imaging.Series) string {
 	return fmt.Sprintf("%s%d/%s/%d", noteOtherStart, s.Number, s.Modality, s.Slices)
+}
+
+func noteSiblings(n int) string { return noteSiblingsStart + strconv.Itoa(n) }
+
+// siblingsOf is how many images were made of the same file.
+func siblingsOf(notes []string) int {
+	for _, note := range notes {
+		if s, ok := strings.CutPrefix(note, noteSiblingsStart); ok {
+			n, _ := strconv.Atoi(s) // of our own making
+			return n
+		}
+	}
+	return 1
 }
 
 // aboutImage is what stands behind an image's label for the model: what kind of
@@ -97,6 +111,8 @@ func noteText(note string) string {
 		return "a modality MedGemma was not trained on"
 	case imaging.NoteBurnedIn, imaging.NoteMayBeBurned:
 		return "may have text burned in"
+	case imaging.NoteOnePerPlace:
+		return "several slices at one place: one of each"
 	case imaging.NoteIncomplete:
 		return "not all of its files could be read"
 	}
@@ -235,6 +251,7 @@ func seriesText(s imaging.Series) string {
 }
 
 const (
+	textShownSome     = "I posted only the first 10 of the pictures that the model got to see."
 	textNotShown      = "I could not post the picture that the model got to see."
 	textNotShownScope = "I could not post the picture that the model got to see: the permission files:write is missing. Your administrator must add it and reinstall the app."
 )

@@ -110,6 +110,10 @@ func (w *web) try(ctx context.Context, method string, idempotent bool, call func
 		if err == nil {
 			return nil
 		}
+		var at *url.Error
+		if errors.As(err, &at) {
+			err = at.Err // without the address: one for uploads is as good as a key
+		}
 		err = fmt.Errorf("%s: %w", method, err)
 		var limited *slack.RateLimitedError
 		switch {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,123 +14,97 @@ import (
 // A wish is how a question wants to see what is in DICOM files and archives:
 // "lung window", "W 400 L 40", "slices 40 to 60", "series 2". It is code that
 // reads it, not the model, so that what is sent is what was asked for.
-
-// presets are the CT windows that are asked for by name, in HU: centre and width
-// as Radiopaedia's article "Windowing (CT)" gives them.
-var presets = []struct {
-	name   string
-	words  string // of a regular expression
-	window imaging.Window
-}{
-	{"lung", `lungs?|pulmonary|lungenfenster`, imaging.Window{Centre: -600, Width: 1500}},
-	{"bone", `bones?|bony|osseous|knochenfenster`, imaging.Window{Centre: 400, Width: 1800}},
-	{"brain", `brain|cerebral|hirnfenster`, imaging.Window{Centre: 40, Width: 80}},
-	{"subdural", `subdural|blood`, imaging.Window{Centre: 75, Width: 215}},
-	{"stroke", `stroke`, imaging.Window{Centre: 40, Width: 40}},
-	{"temporal bone", `temporal bones?`, imaging.Window{Centre: 600, Width: 2800}},
-	{"mediastinum", `mediastin(?:al|um)`, imaging.Window{Centre: 50, Width: 350}},
-	{"liver", `liver|hepatic`, imaging.Window{Centre: 30, Width: 150}},
-	{"soft tissue", `soft[ -]?tissues?|abdom(?:en|inal)|weichteilfenster`, imaging.Window{Centre: 50, Width: 400}},
-}
-
-var (
-	// presetRE finds a preset's words before "window"; the German ones hold it.
-	presetRE = func() *regexp.Regexp {
-		var each []string
-		for _, p := range presets {
-			each = append(each, "("+p.words+")")
-		}
-		words := strings.Join(each, "|")
-		return regexp.MustCompile(`(?i)\b(?:` + words + `)(?:[ -]*(?:ct[ -]*)?(?:window(?:s|ed|ing)?|settings?)\b|\b)`)
-	}()
-	windowedRE = regexp.MustCompile(`(?i)window|settings?$|fenster$`)
-
-	number3  = `\s*(?:is|of|:|=)?\s*([-−–]?\s?\d{1,5})\b`
-	wideRE   = regexp.MustCompile(`(?i)\b(?:ww?|window(?:[ -]?width)?|width)` + number3)
-	centreRE = regexp.MustCompile(`(?i)\b(?:w?l|wc|c|(?:window )?(?:level|cent(?:re|er)))` + number3)
-	pairRE   = regexp.MustCompile(`(?i)\b(?:w/l|ww/wl|window|w)\s*(?::|=|of)?\s*(\d{1,5})\s*/\s*([-−–]?\s?\d{1,5})\b`)
-
-	slicesRE = regexp.MustCompile(`(?i)\b(?:slices?|frames?|cuts?)\s*(?:no\.?|nos\.?|numbers?|#)?\s*(\d{1,5})(?:\s*(?:to|through|until|till|-|–|−|…|\.\.\.?|and)\s*(?:slices?\s*)?(\d{1,5}))?\b`)
-	seriesRE = regexp.MustCompile(`(?i)\bseries\s*(?:no\.?|number|#)?\s*(\d{1,5})\b`)
-)
-
-// wish is what a question asks to see. The zero wish asks for nothing.
 type wish struct {
 	view   imaging.View
 	preset string // name of the window, when it was asked for by name
-	single bool   // one slice: it is there already when it was sent before
+	slices []int  // that are named one by one: they are there already when they were sent before
+	cannot string // a sentence, when the words ask for what there is not
 }
 
-func (w wish) empty() bool { return w == wish{} }
+func (w wish) empty() bool { return w.view == imaging.View{} && w.cannot == "" }
 
-// wishOf reads the wish out of a question.
+const (
+	sliceWords = `(?:slices?|frames?|cuts?|sl)\b\.?`
+	numbered   = `\s*(?:no\.?|nos\.?|numbers?|#|:|=)?\s*`
+	rangeWords = `to|through|until|till|-|–|−|…|\.\.\.?`
+)
+
+var (
+	slicesRE  = regexp.MustCompile(`(?i)\b` + sliceWords + numbered + `(?:(from|between)\s+)?#?(\d{1,5})\b`)
+	moreCutRE = regexp.MustCompile(`(?i)^\s*(,|&|/|\+|and|or|vs\.?|with|` + rangeWords + `)\s*(?:(?:and|or)\s+)?(?:` + sliceWords + `\s*)?#?(\d{1,5})\b`)
+	ordinalRE = regexp.MustCompile(`(?i)\b(\d{1,5})(?:st|nd|rd|th)\s+(?:slice|frame|cut)\b`)
+	seriesRE  = regexp.MustCompile(`(?i)\bseries` + numbered + `(\d{1,5})\b`)
+	// countsRE after the number says that it counts: "series 3 weeks ago".
+	countsRE = regexp.MustCompile(`(?i)^\s*(?:times?|hours?|days?|weeks?|months?|years?|images|slices)\b`)
+	rangeRE  = regexp.MustCompile(`(?i)^(?:` + rangeWords + `)$`)
+
+	// citedRE is how radiologists cite a slice: "series 2, image 25", "se 3 im 45".
+	// There the image is a slice, not a label of the thread.
+	citedRE = regexp.MustCompile(`(?i)\b(?:series|ser|se)\.?\s*#?(\d{1,5})\s*[,;/:]?\s*(?:images?|img|im)\.?\s*#?(\d{1,5})\b`)
+)
+
+// plainCitations writes "series 2, image 25" as "series 2 slice 25".
+func plainCitations(question string) string {
+	return citedRE.ReplaceAllString(question, "series $1 slice $2")
+}
+
+// wishOf reads the wish out of a question, in which citations are plain.
 func wishOf(question string) (w wish) {
-	w.view.Window, w.preset = windowOf(question)
+	w.view.Window, w.preset, w.cannot = windowOf(question)
 	w.view.OnlyCT = w.preset != ""
-	if m := measured(slicesRE, question); m != nil {
-		w.view.First, _ = strconv.Atoi(m[1]) // the pattern allows digits only
-		w.view.Last = w.view.First
-		if m[2] != "" {
-			w.view.Last, _ = strconv.Atoi(m[2])
-		} else {
-			w.single = true
+	first, last, named := slicesOf(question)
+	if last > 0 || first >= 0 {
+		// Slice 0 is none: it is asked for past the end, so that it is refused.
+		if first = max(first, 0); first == 0 {
+			first, last = noSlice, noSlice
 		}
-		if w.view.First > w.view.Last {
-			w.view.First, w.view.Last = w.view.Last, w.view.First
-		}
+		w.view.First, w.view.Last, w.slices = first, last, named
 	}
-	if m := measured(seriesRE, question); m != nil {
-		w.view.Series, _ = strconv.Atoi(m[1])
+	if m := seriesRE.FindStringSubmatchIndex(question); m != nil && !countsRE.MatchString(question[m[1]:]) {
+		w.view.Series, _ = strconv.Atoi(question[m[2]:m[3]]) // the pattern allows digits only
 	}
 	return w
 }
 
-// measured is the first match whose number is none of a measure: "slice 5 mm".
-func measured(re *regexp.Regexp, s string) []string {
-	for _, at := range re.FindAllStringSubmatchIndex(s, -1) {
-		if unitRE.MatchString(s[at[1]:]) {
-			continue
-		}
-		var groups []string
-		for i := 0; i < len(at); i += 2 {
-			if at[i] < 0 {
-				groups = append(groups, "")
-			} else {
-				groups = append(groups, s[at[i]:at[i+1]])
-			}
-		}
-		return groups
-	}
-	return nil
-}
+const noSlice = 1 << 20
 
-// windowOf finds a window that is asked for by numbers or by name.
-func windowOf(question string) (w imaging.Window, preset string) {
-	if m := pairRE.FindStringSubmatch(question); m != nil {
-		return imaging.Window{Centre: signed(m[2]), Width: signed(m[1])}, ""
+// slicesOf finds the slices that a question names: a range, or single ones. first
+// is -1 when there are none.
+func slicesOf(question string) (first, last int, named []int) {
+	var numbers []int
+	ranged := false
+	add := func(digits string) {
+		n, _ := strconv.Atoi(digits) // the patterns allow digits only
+		numbers = append(numbers, n)
 	}
-	wide, centre := wideRE.FindStringSubmatch(question), centreRE.FindStringSubmatch(question)
-	if wide != nil && centre != nil && signed(wide[1]) > 0 {
-		return imaging.Window{Centre: signed(centre[1]), Width: signed(wide[1])}, ""
-	}
-	for _, m := range presetRE.FindAllStringSubmatch(question, -1) {
-		if !windowedRE.MatchString(m[0]) {
-			continue // "the lung" alone
+	for _, m := range slicesRE.FindAllStringSubmatchIndex(question, -1) {
+		if unitRE.MatchString(question[m[1]:]) {
+			continue // "slice 5 mm"
 		}
-		for i, p := range presets {
-			if m[i+1] != "" {
-				return p.window, p.name
+		between := m[2] >= 0
+		add(question[m[4]:m[5]])
+		for rest := question[m[1]:]; ; {
+			more := moreCutRE.FindStringSubmatchIndex(rest)
+			if more == nil || unitRE.MatchString(rest[more[1]:]) {
+				break
 			}
+			ranged = ranged || between || rangeRE.MatchString(rest[more[2]:more[3]])
+			add(rest[more[4]:more[5]])
+			rest = rest[more[1]:]
 		}
 	}
-	return imaging.Window{}, ""
-}
-
-// signed reads a number with any of the signs that people type for minus.
-func signed(s string) float64 {
-	s = strings.NewReplacer("−", "-", "–", "-", " ", "").Replace(s)
-	f, _ := strconv.ParseFloat(s, 64) // the pattern allows digits only
-	return f
+	for _, m := range ordinalRE.FindAllStringSubmatch(question, -1) {
+		add(m[1])
+	}
+	if len(numbers) == 0 {
+		return -1, 0, nil
+	}
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	if !ranged {
+		named = numbers
+	}
+	return numbers[0], numbers[len(numbers)-1], named
 }
 
 // over lays a wish over the view that an image was made with: what is not asked
@@ -177,4 +152,13 @@ func viewFrom(words string) (v imaging.View) {
 	v.Series, _ = strconv.Atoi(q.Get("series"))
 	v.OnlyCT = q.Get("ct") != ""
 	return v
+}
+
+// windowNames lists the presets for a sentence.
+func windowNames() string {
+	var names []string
+	for _, p := range presets {
+		names = append(names, p.name)
+	}
+	return strings.Join(names, ", ")
 }

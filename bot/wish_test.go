@@ -3,6 +3,8 @@ package bot
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/medbuddy/medbuddy/medgemma/imaging"
 )
 
@@ -29,7 +31,39 @@ func TestWishOf(t *testing.T) {
 		"Use slices 40 to 60":                        {view: imaging.View{First: 40, Last: 60}},
 		"slices 40-60 of series 2 in lung window":    {view: imaging.View{First: 40, Last: 60, Series: 2, Window: lung, OnlyCT: true}, preset: "lung"},
 		"frames 60 through 40":                       {view: imaging.View{First: 40, Last: 60}},
-		"what is the bright spot on slice 57?":       {view: imaging.View{First: 57, Last: 57}, single: true},
+		"what is the bright spot on slice 57?":       {view: imaging.View{First: 57, Last: 57}, slices: []int{57}},
+		"compare slices 12, 14 and 18":               {view: imaging.View{First: 12, Last: 18}, slices: []int{12, 14, 18}},
+		"slice 12 vs 14":                             {view: imaging.View{First: 12, Last: 14}, slices: []int{12, 14}},
+		"slice 12 & slice 14":                        {view: imaging.View{First: 12, Last: 14}, slices: []int{12, 14}},
+		"the 23rd slice":                             {view: imaging.View{First: 23, Last: 23}, slices: []int{23}},
+		"slices from 40 to 60":                       {view: imaging.View{First: 40, Last: 60}},
+		"slices between 40 and 60":                   {view: imaging.View{First: 40, Last: 60}},
+		"slice: 40":                                  {view: imaging.View{First: 40, Last: 40}, slices: []int{40}},
+		"se 3 im 45":                                 {view: imaging.View{Series: 3, First: 45, Last: 45}, slices: []int{45}},
+		"new lesion on series 2, image 25?":          {view: imaging.View{Series: 2, First: 25, Last: 25}, slices: []int{25}},
+		"slice 0":                                    {view: imaging.View{First: noSlice, Last: noSlice}, slices: []int{0}},
+		"WW 1,500 WL -600":                           {view: imaging.View{Window: lung}},
+		"W400L40 please":                             {view: imaging.View{Window: w400}},
+		"L/W 40/400":                                 {view: imaging.View{Window: w400}},
+		"W 400 L +40":                                {view: imaging.View{Window: w400}},
+		"a 400/40 window":                            {view: imaging.View{Window: w400}},
+		"windowed for lung":                          {view: imaging.View{Window: lung, OnlyCT: true}, preset: "lung"},
+		"lung parenchyma window":                     {view: imaging.View{Window: lung, OnlyCT: true}, preset: "lung"},
+		"temporal bone window":                       {view: imaging.View{Window: imaging.Window{Centre: 600, Width: 2800}, OnlyCT: true}, preset: "temporal bone"},
+		"mediastinal and lung windows":               {cannot: textOneWindow},
+		"show it in the spine window":                {cannot: textWindowNames()},
+		"pt w 2 prior surgeries at L4, stenosis?":    {},
+		"68M w 3 nodules, fracture at C5":            {},
+		"disc width is 4 mm at L5":                   {},
+		"Level 2 node with width 12 mm":              {},
+		"c 3 cm mass w 2 nodes":                      {},
+		"BP 120/80, w 120/80":                        {},
+		"nodes in the aorto-pulmonary window?":       {},
+		"nodes in the aortopulmonary window?":        {},
+		"in an acute stroke setting":                 {},
+		"still in the stroke window":                 {},
+		"post-abdominal setting":                     {},
+		"window of opportunity in the brain":         {},
 		"series 2":                                   {view: imaging.View{Series: 2}},
 		"is series #12 better?":                      {view: imaging.View{Series: 12}},
 		"is there a nodule in the left lung?":        {},
@@ -41,7 +75,7 @@ func TestWishOf(t *testing.T) {
 		"compare L4 and L5":                          {},
 		"W 0 L 40":                                   {},
 	} {
-		if got := wishOf(in); got != want {
+		if got := wishOf(plainCitations(in)); !cmp.Equal(got, want, cmp.AllowUnexported(wish{})) {
 			t.Errorf("wishOf(%q) = %+v, want %+v", in, got, want)
 		}
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -156,6 +157,9 @@ func TestLabelsUnderAnAnswer(t *testing.T) {
 	}
 	if n := utf8.RuneCountInString(l.line()); n > lookedRunes+20 { // entities of the model's name
 		t.Errorf("the line has %d characters", n)
+	}
+	if !strings.Contains(l.line(), "Not looked at this time: Image 3 to Image 5, Image 7. ") {
+		t.Errorf("what was not looked at is cut away: %s", l.line())
 	}
 }
 

@@ -103,6 +103,10 @@ const (
 	minContext = 1024
 )
 
+// maxImages is what a context of 32,768 tokens has room for, at 256 an image, with
+// a question; Google's own code sends at most 85 slices.
+const maxImages = 100
+
 // maxPromptBytes bounds the instruction: more would leave no room for questions
 // in the default context.
 const maxPromptBytes = 32 << 10
@@ -125,7 +129,7 @@ func (c *config) validate() faults {
 		"must be less than MODEL_CONTEXT_TOKENS, which holds the question as well")
 	f.add(c.MaxTokens < minTokens || c.MaxTokens > c.MaxTokensLimit, "MAX_TOKENS",
 		fmt.Sprintf("must be from %d to MAX_TOKENS_LIMIT", minTokens))
-	f.add(c.MaxImages < 0, "MODEL_MAX_IMAGES", "must be 0 (a model without images) or more")
+	f.add(c.MaxImages < 0 || c.MaxImages > maxImages, "MODEL_MAX_IMAGES", fmt.Sprintf("must be from 0 (a model without images) to %d", maxImages))
 	f.add(c.Concurrency < 1, "MODEL_CONCURRENCY", "must be 1 or more")
 
 	f.add(c.Store != "local" && c.Store != "firestore", "STORE", "must be local or firestore")

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -82,6 +84,9 @@ func (s *Server) judge(r Request) *fault {
 	return nil
 }
 
+// sliceRE is what stands behind a slice of a series.
+var sliceRE = regexp.MustCompile(`^SLICE (\d{1,5})\b`)
+
 // readMessage reads one message. System and assistant speak in one string:
 // of a system text in parts the template keeps only the first.
 func readMessage(m wireMessage, before []Message) (Message, *fault) {
@@ -102,6 +107,7 @@ func readMessage(m wireMessage, before []Message) (Message, *fault) {
 		return msg, wrong("the content of user is not a list of known parts")
 	}
 	label := ""
+	var series *Image // the slice before, which the text names
 	for _, p := range parts {
 		switch {
 		case p.Type == "text" && p.Text != nil && p.ImageURL == nil:
@@ -111,6 +117,12 @@ func readMessage(m wireMessage, before []Message) (Message, *fault) {
 			if forged(*p.Text) {
 				return msg, wrong("a text holds a control token of the template")
 			}
+			if m := sliceRE.FindStringSubmatch(*p.Text); m != nil && series != nil {
+				series.Slice, _ = strconv.Atoi(m[1]) // the pattern allows digits only
+				if label == "" {
+					label = series.Label
+				}
+			}
 			msg.Parts = append(msg.Parts, Part{Text: *p.Text})
 		case p.Type == "image_url" && p.ImageURL != nil && p.Text == nil:
 			img, fault := readImage(p.ImageURL.URL)
@@ -118,6 +130,7 @@ func readMessage(m wireMessage, before []Message) (Message, *fault) {
 				return msg, fault
 			}
 			img.Label, label = label, ""
+			series = img
 			msg.Parts = append(msg.Parts, Part{Image: img})
 		default:
 			return msg, wrong("a part is neither a text nor an image_url")

@@ -32,6 +32,9 @@ func rehearse(r Request) string {
 		if label == "" {
 			label = fmt.Sprintf("(without a label, number %d)", i+1)
 		}
+		if img.Slice > 0 {
+			label += fmt.Sprintf(", slice %d", img.Slice)
+		}
 		fmt.Fprintf(&b, "- %s: %s, %d x %d pixels, %d bytes, sha256 %s\n",
 			label, strings.ToUpper(img.Format), img.Width, img.Height, len(img.Data), img.SHA256[:8])
 	}

@@ -44,7 +44,8 @@ type Part struct {
 
 // Image is a picture of a request.
 type Image struct {
-	Label         string // the last "Image N" in the text before it, or empty
+	Label         string // the last "Image N" in the text before it; of a slice that of its series; or empty
+	Slice         int    // N when the text after it begins with "SLICE N", else 0
 	Format        string // png or jpeg
 	Width, Height int    // in pixels
 	Data          []byte
@@ -83,7 +84,7 @@ func (r Request) Question() string {
 			q = p.Text
 		}
 	}
-	return q
+	return strings.TrimSpace(sliceRE.ReplaceAllString(q, ""))
 }
 
 // Text is the message's text parts, one after another.
