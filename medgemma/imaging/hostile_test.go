@@ -58,11 +58,11 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
-// Text that would unpack to 200 MB is not part of the picture and is not unpacked.
+// Text that would unpack to many megabytes is not part of the picture and is not unpacked.
 func TestTextBomb(t *testing.T) {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
-	for range 64 {
+	for range 24 {
 		if _, err := w.Write(make([]byte, 1<<20)); err != nil {
 			t.Fatal(err)
 		}
