@@ -64,9 +64,8 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		b.fail(ctx, j, nil, "store", textStoreFailed(j.ref), err)
 		return
 	}
-	j.notShown = b.show(ctx, j, seen)
 	if sentence := b.blind(seen, j.places); sentence != "" {
-		b.finish(ctx, j, outcome{name: "no_image", text: withNotes(sentence, unreadSentences(unreadOf(seen.now), j.places), j.notShown), now: seen.now})
+		b.finish(ctx, j, outcome{name: "no_image", text: withNotes(sentence, unreadSentences(unreadOf(seen.now), j.places)), now: seen.now})
 		return
 	}
 	set, err := b.settingsFor(ctx, j.question.Thread.Scope())
@@ -109,7 +108,9 @@ func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, s sight, set
 			return outcome{}, err
 		}
 		b.metrics.stage("prompt", start)
-		said, err := b.generate(ctx, j, req)
+		shown := b.showing(j, s.unshown, seen)
+		said, err := b.generate(ctx, j, req, func() { shown.begin(ctx) })
+		j.notShown = shown.wait()
 		var trouble *medgemma.Error
 		if errors.As(err, &trouble) && again && said.text == "" {
 			if room, again = b.learn(trouble, seen.pictures(), room); again {

@@ -76,7 +76,7 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, seen sight, set setti
 	l := looked{leftOut: leftOut, dropped: dropped, temperature: set.temperature, maxTokens: set.maxTokens}
 	for _, r := range images {
 		if shown[r.Label] {
-			l.images = append(l.images, lookedImage{record: r, sent: len(data[r.Label].slices)})
+			l.images = append(l.images, lookedImage{record: r, slices: data[r.Label].slices})
 		}
 	}
 	return medgemma.Request{System: b.cfg.SystemPrompt, Turns: turns, Temperature: set.temperature, MaxTokens: set.maxTokens}, l, nil

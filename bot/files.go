@@ -17,12 +17,12 @@ const (
 
 // sight is what a question is answered from.
 type sight struct {
-	images []store.ImageRecord // all of the thread, by label
-	now    []store.Message     // what was written since the last turn, the question last
-	about  []int               // labels that the question is about
-	must   map[int][]int       // by label, numbers of slices that the question names
-	added  []int               // labels that no turn holds yet
-	unmet  string              // a sentence, when what the question asks to see is not there
+	images  []store.ImageRecord // all of the thread, by label
+	now     []store.Message     // what was written since the last turn, the question last
+	about   []int               // labels that the question is about
+	must    map[int][]int       // by label, numbers of slices that the question names
+	unshown []int               // labels that no answer of the model has been about
+	unmet   string              // a sentence, when what the question asks to see is not there
 }
 
 // item is one posted file on its way to becoming an image.
@@ -61,12 +61,14 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 			i = len(s.now) - 1
 		}
 		s.now[i].Images = append(s.now[i].Images, r.Label)
-		s.added = append(s.added, r.Label)
+		s.unshown = append(s.unshown, r.Label)
 	}
+	s.unshown = append(s.unshown, unanswered(t)...)
 
 	question := plainCitations(b.words(s.now[len(s.now)-1]))
 	asked := wishOf(question)
 	s.about = namedImages(question)
+	compares := len(s.about) == 0 && comparesRE.MatchString(question)
 	all, unmet := b.prepareAll(ctx, items, asked)
 	met := false
 	for _, m := range all {
@@ -98,6 +100,11 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 		j.lg.Info("a file was not read", "reason", it.reason, "bytes", it.file.Size)
 		m := &s.now[it.message]
 		m.Unread = append(m.Unread, store.UnreadFile{FileID: it.file.ID, Reason: it.reason})
+	}
+	if compares && asked.empty() {
+		for _, r := range s.images {
+			s.about = append(s.about, r.Label)
+		}
 	}
 	s.unmet = unmet
 	switch {
@@ -143,7 +150,7 @@ func (b *Bot) keep(ctx context.Context, j *job, s *sight, message int, fileIDs [
 	}
 	b.metrics.files.WithLabelValues("read").Add(float64(len(fileIDs)))
 	s.images = append(slices.Clip(s.images), r)
-	s.added = append(s.added, r.Label)
+	s.unshown = append(s.unshown, r.Label)
 	at.Images = append(at.Images, r.Label)
 	return r.Label, nil
 }
@@ -167,6 +174,18 @@ func record(label int, fileIDs []string, m store.Message, of made) (r store.Imag
 		data = append(data, s.Data)
 	}
 	return r, data
+}
+
+// unanswered are the images of turns that no answer of the model follows: of
+// questions that ended with a sentence.
+func unanswered(t store.Thread) (labels []int) {
+	for _, turn := range slices.Backward(t.Turns) {
+		if turn.Role == store.RoleModel {
+			break
+		}
+		labels = append(labels, labelsOf(turn.Messages)...)
+	}
+	return labels
 }
 
 // whole are the images of a thread without the last ones, when those are some of the

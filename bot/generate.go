@@ -20,7 +20,8 @@ const answerTimeout = 25 * time.Minute
 
 // generate puts the request to the model, one of Concurrency at a time, and lets
 // the thread see the text grow. What was said before an error stands in said.
-func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request) (said, error) {
+// begun is called when the first of it is there.
+func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, begun func()) (said, error) {
 	select {
 	case b.model <- struct{}{}:
 	default:
@@ -54,6 +55,7 @@ func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request) (said,
 		default:
 			if text.Len() == 0 {
 				b.metrics.stage("first_text", start)
+				begun()
 			}
 			text.WriteString(chunk.Text)
 			j.reply.grow(text.String(), false)

@@ -18,6 +18,9 @@ var (
 	// 3 weeks ago", "image 2 of the series".
 	notLabelRE = regexp.MustCompile(unitRE.String() + `|(?i)^\s*(?:of|/)`)
 
+	// comparesRE finds wording that is about several images, also when none is named.
+	comparesRE = regexp.MustCompile(`(?i)\b(?:compar\w*|differences?|differ|priors?|previous|earlier|interval|progress\w*|regress\w*|chang(?:e|ed|es)|grown|grew|growth|larger|smaller|bigger|improv\w*|worse\w*|versus|vs|since|follow-?up|new(?:er|ly)?|both|stable)\b`)
+
 	// impliesRE finds wording that only makes sense with a picture. It errs on
 	// the side of asking for one: with people's health at stake, a request for
 	// the picture is cheaper than an answer about one that was never sent.

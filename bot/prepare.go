@@ -24,8 +24,8 @@ type made struct {
 const (
 	filesAtOnce = 4 // fetched and prepared for one question
 	filesInAll  = 8 // and for all
-	heldForOne  = 400 << 20
-	heldForAll  = 512 << 20
+	heldForOne  = 256 << 20
+	heldForAll  = 384 << 20
 
 	// Questions with little to fetch do not wait behind those with much.
 	little         = 32 << 20
@@ -222,16 +222,18 @@ func (b *Bot) prepareView(ctx context.Context, items []*item, places []int, view
 	for i, n := range places {
 		items[n].reason = ""
 		if !in[i] {
-			items[n].reason = reasonOf(refused[i])
+			items[n].reason = reasonOf(refused[i], len(data[i]))
 		}
 	}
 	return images, refused
 }
 
-// reasonOf is the word for why a file became no image.
-func reasonOf(err error) string {
+// reasonOf is the word for why a file of so many bytes became no image.
+func reasonOf(err error, size int) string {
 	var refused *imaging.Error
 	switch {
+	case errors.As(err, &refused) && refused.Kind == imaging.KindTooLarge && size <= imaging.MaxFileBytes:
+		return reasonCrowded
 	case errors.As(err, &refused):
 		return fileReason(refused)
 	case err != nil:

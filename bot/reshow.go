@@ -112,6 +112,7 @@ func target(images []store.ImageRecord, named []int, asked wish) (store.ImageRec
 // series itself, slices that it holds, or the same view of the same files.
 func alreadyShown(images []store.ImageRecord, r store.ImageRecord, view imaging.View, asked wish) int {
 	noWindow := asked.view.Window == imaging.Window{}
+	noWindow = noWindow && !asked.plain
 	sameSeries := asked.view.Series == 0 || asked.view.Series == r.Series
 	if noWindow && sameSeries {
 		switch {

@@ -3,10 +3,10 @@ package bot
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -15,40 +15,92 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// maxShown is how many pictures one message shows.
-const maxShown = 10
+const (
+	maxShown    = 10               // pictures of one message
+	showTimeout = 30 * time.Second // that posting them may take
+)
 
-// showTimeout bounds what the answer waits for the pictures to be posted.
-const showTimeout = 45 * time.Second
+// showing posts, in one message of the thread, the pictures of a request whose
+// images look otherwise than the posted files do: rendered from DICOM, cropped,
+// windowed, stretched or sampled. People and the model then look at the same thing.
+// They are made from the bytes that were sent, and posted once the model has begun
+// to speak of them, beside the growing answer. When that fails the answer goes on,
+// and says so.
+type showing struct {
+	b     *Bot
+	j     *job
+	cells []shownImage
+	some  bool // there are more than are shown
 
-// show posts, in one message of the thread, the pictures of new images that look
-// otherwise than the posted files do: rendered from DICOM, cropped, windowed,
-// stretched or sampled. People and the model then look at the same thing. They are
-// made from the bytes that the model gets. When that fails the answer goes on, and
-// says so.
-func (b *Bot) show(ctx context.Context, j *job, s sight) (notShown string) {
-	defer b.metrics.stage("show", time.Now())
-	var records []store.ImageRecord
-	for _, label := range s.added {
-		if r := s.images[label-1]; worthShowing(r) {
-			records = append(records, r)
+	once sync.Once
+	done chan string // once begun: why they are not shown, or ""
+}
+
+// shownImage is an image with the slices of it that were sent.
+type shownImage struct {
+	record store.ImageRecord
+	slices []slicePicture
+}
+
+// showing looks through a request for new images that are worth it.
+func (b *Bot) showing(j *job, unshown []int, seen looked) *showing {
+	s := &showing{b: b, j: j, done: make(chan string, 1)}
+	for _, img := range seen.images {
+		if slices.Contains(unshown, img.record.Label) && worthShowing(img.record) {
+			s.cells = append(s.cells, shownImage{img.record, img.slices})
 		}
 	}
-	if len(records) == 0 {
+	if len(s.cells) > maxShown {
+		s.cells, s.some = s.cells[:maxShown], true
+	}
+	return s
+}
+
+// begin posts the pictures, once; it does not wait.
+func (s *showing) begin(ctx context.Context) {
+	if len(s.cells) == 0 {
+		return
+	}
+	s.once.Do(func() {
+		go func() {
+			text := textNotShown
+			defer func() {
+				if v := recover(); v != nil {
+					s.b.recovered(v)
+				}
+				s.done <- text
+			}()
+			text = s.post(ctx)
+		}()
+	})
+}
+
+// wait waits until what was begun has ended, and says why there are no pictures.
+func (s *showing) wait() (notShown string) {
+	begun := true
+	s.once.Do(func() { begun = false })
+	if !begun || len(s.cells) == 0 {
 		return ""
 	}
-	if len(records) > maxShown {
-		records, notShown = records[:maxShown], textShownSome
-	}
+	return <-s.done
+}
+
+// post posts the pictures and says why not, or "".
+func (s *showing) post(ctx context.Context) (notShown string) {
+	defer s.b.metrics.stage("show", time.Now())
 	limited, cancel := context.WithTimeout(ctx, showTimeout)
 	defer cancel()
-	err := b.showOnce(limited, j, records)
-	if err == nil || ctx.Err() != nil {
-		return notShown
+	err := s.b.showOnce(limited, s.j, s.cells)
+	switch {
+	case ctx.Err() != nil:
+		return ""
+	case err == nil && s.some:
+		return textShownSome
+	case err == nil:
+		return ""
 	}
-	j.lg.Warn("what the model sees was not shown", "error", err)
-	var refused slack.SlackErrorResponse
-	if errors.As(err, &refused) && refused.Err == "missing_scope" {
+	s.j.lg.Warn("what the model sees was not shown", "error", err)
+	if slackCode(err) == "missing_scope" {
 		return textNotShownScope
 	}
 	return textNotShown
@@ -57,7 +109,7 @@ func (b *Bot) show(ctx context.Context, j *job, s sight) (notShown string) {
 // showOnce posts the pictures exactly once. Slack takes no metadata with a file, so
 // a message that was posted by an earlier try, or whose reply was lost, is known by
 // the titles of its files.
-func (b *Bot) showOnce(ctx context.Context, j *job, records []store.ImageRecord) error {
+func (b *Bot) showOnce(ctx context.Context, j *job, images []shownImage) error {
 	look := !j.fresh
 	uploaded := map[int]string{} // file ids by label
 	return persist(ctx, transient, func() error {
@@ -66,44 +118,46 @@ func (b *Bot) showOnce(ctx context.Context, j *job, records []store.ImageRecord)
 			if err != nil {
 				return err
 			}
-			records = slices.DeleteFunc(records, func(r store.ImageRecord) bool { return titles[shownTitle(r.Label)] })
+			images = slices.DeleteFunc(images, func(img shownImage) bool { return titles[shownTitle(img.record.Label)] })
 		}
-		if len(records) == 0 {
+		if len(images) == 0 {
 			return nil
 		}
-		files := make([]slack.FileSummary, len(records))
-		for i, r := range records {
-			if uploaded[r.Label] == "" {
-				id, err := b.upload(ctx, j, r)
+		files := make([]slack.FileSummary, len(images))
+		for i, img := range images {
+			label := img.record.Label
+			if uploaded[label] == "" {
+				id, err := b.upload(ctx, img)
 				if err != nil {
 					return err
 				}
-				uploaded[r.Label] = id
+				uploaded[label] = id
 			}
-			files[i] = slack.FileSummary{ID: uploaded[r.Label], Title: shownTitle(r.Label)}
+			files[i] = slack.FileSummary{ID: uploaded[label], Title: shownTitle(label)}
 		}
 		look = true
 		return b.web.try(ctx, completeUpload, false, func() error {
 			_, err := b.web.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
 				Files: files, Channel: j.question.Thread.Channel, ThreadTimestamp: j.question.Thread.TS,
-				InitialComment: textShown(records),
+				InitialComment: textShown(images),
 			})
 			return err
 		})
 	})
 }
 
-// upload brings one picture to Slack, where nobody sees it yet.
-func (b *Bot) upload(ctx context.Context, j *job, r store.ImageRecord) (fileID string, err error) {
-	data, mime, err := b.sheet(ctx, j.question.Thread, r)
+// upload brings one picture to Slack, where nobody sees it yet: for a series, all of
+// its slices that were sent, with their numbers.
+func (b *Bot) upload(ctx context.Context, img shownImage) (fileID string, err error) {
+	data, mime, err := b.sheet(ctx, img.slices)
 	if err != nil {
 		return "", err
 	}
-	name := fmt.Sprintf("image-%d.%s", r.Label, strings.TrimPrefix(mime, "image/"))
+	name := fmt.Sprintf("image-%d.%s", img.record.Label, strings.TrimPrefix(mime, "image/"))
 	var at *slack.GetUploadURLExternalResponse
 	err = b.web.try(ctx, getUploadURL, true, func() (err error) {
 		at, err = b.web.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{
-			FileName: name, FileSize: len(data), AltTxt: textShownAlt(r)})
+			FileName: name, FileSize: len(data), AltTxt: textShownAlt(img)})
 		return err
 	})
 	if err != nil {
@@ -116,21 +170,16 @@ func (b *Bot) upload(ctx context.Context, j *job, r store.ImageRecord) (fileID s
 	})
 }
 
-// sheet is the picture of an image as people get to see it: for a series, all of its
-// slices with their numbers.
-func (b *Bot) sheet(ctx context.Context, t store.ThreadKey, r store.ImageRecord) (data []byte, mime string, err error) {
+// sheet is the picture that people get to see.
+func (b *Bot) sheet(ctx context.Context, sent []slicePicture) (data []byte, mime string, err error) {
 	select {
 	case b.loads <- struct{}{}:
 	case <-ctx.Done():
 		return nil, "", ctx.Err()
 	}
 	defer func() { <-b.loads }()
-	p, err := b.stored(ctx, t, r)
-	if err != nil {
-		return nil, "", err
-	}
-	cells := make([]imaging.Slice, len(p.slices))
-	for i, s := range p.slices {
+	cells := make([]imaging.Slice, len(sent))
+	for i, s := range sent {
 		cells[i] = imaging.Slice{Number: s.number, Data: s.data, MIME: s.mime}
 	}
 	return imaging.Sheet(ctx, cells)

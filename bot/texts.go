@@ -176,14 +176,14 @@ type looked struct {
 
 type lookedImage struct {
 	record store.ImageRecord
-	sent   int // slices of it that were sent
+	slices []slicePicture // of it, that were sent
 }
 
 // pictures is how many pictures the request held.
 func (l looked) pictures() int {
 	n := 0
 	for _, img := range l.images {
-		n += img.sent
+		n += len(img.slices)
 	}
 	return n
 }
@@ -219,7 +219,7 @@ func (l looked) seen() string {
 	for _, img := range l.images {
 		r := img.record
 		labels = append(labels, r.Label)
-		about := describe(r, img.sent)
+		about := describe(r, len(img.slices))
 		size := fmt.Sprintf("%d×%d", r.Width, r.Height)
 		if r.Side < max(r.Width, r.Height) {
 			size += fmt.Sprintf(" seen at %d×%d", r.Side, r.Side)

@@ -19,6 +19,7 @@ const (
 	reasonDownload  = "download"  // could not be fetched this time
 	reasonTooMany   = "too_many"  // more files than one thread may hold
 	reasonTooMuch   = "too_much"  // more bytes than are held for one question
+	reasonCrowded   = "crowded"   // a small file that holds, or unpacks to, too much
 )
 
 // fileReason is the word for an error of imaging.
@@ -32,7 +33,12 @@ func fileReason(e *imaging.Error) string {
 // worthRetrying says whether a file may well be readable next time: after a
 // reinstall of the app, or when Slack is back.
 func worthRetrying(reason string) bool {
-	return reason == reasonDownload || reason == reasonForbidden || reason == string(imaging.KindHTML)
+	switch reason {
+	case reasonDownload, reasonForbidden, string(imaging.KindHTML),
+		"unsupported:DICOM", "unsupported:ZIP": // as versions wrote that read neither
+		return true
+	}
+	return false
 }
 
 // fileSentence says why a file was not read, without naming it, and what to do.
@@ -51,6 +57,8 @@ func fileSentence(reason string) string {
 		return "could not be fetched from Slack this time. Ask again in a minute."
 	case reasonTooMany:
 		return fmt.Sprintf("is more than I keep for one thread (%d images). Start a new thread with it.", maxThreadImages)
+	case reasonCrowded:
+		return "holds more than I can open, packed or listed inside it. Export less of it, such as one series, and post that."
 	case reasonTooMuch:
 		return fmt.Sprintf("came with more than I can open together (%d MB). Post it in a message of its own.", heldForOne>>20)
 	case string(imaging.KindHTML):

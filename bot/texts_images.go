@@ -75,7 +75,7 @@ func describe(r store.ImageRecord, sent int) []string {
 func noteTexts(notes []string) []string {
 	var texts []string
 	for _, n := range notes {
-		if t := noteText(n); t != "" {
+		if t := noteText(n); t != "" && !slices.Contains(texts, t) {
 			texts = append(texts, t)
 		}
 	}
@@ -106,13 +106,13 @@ func noteText(note string) string {
 	case imaging.NoteNoGeometry:
 		return "no positions in the files: sorted by number"
 	case imaging.NoteNoOrder:
-		return "no order in the files"
+		return "nor by number: as they came"
 	case imaging.NoteNotTrained:
 		return "a modality MedGemma was not trained on"
 	case imaging.NoteBurnedIn, imaging.NoteMayBeBurned:
 		return "may have text burned in"
 	case imaging.NoteOnePerPlace:
-		return "several slices at one place: one of each"
+		return "several slices at the same places (phases or repeats): only one of each"
 	case imaging.NoteIncomplete:
 		return "not all of its files could be read"
 	}
@@ -140,21 +140,23 @@ func hounsfield(values string) string {
 // shownTitle is the title of the picture of an image: by it MedBuddy knows its own.
 func shownTitle(label int) string { return imageLabel(label) + ", as the model sees it" }
 
-func textShownAlt(r store.ImageRecord) string {
-	return clip(shownTitle(r.Label)+": "+strings.Join(describe(r, len(r.Slices)), ", "), 200)
+func textShownAlt(img shownImage) string {
+	alt := shownTitle(img.record.Label)
+	if about := describe(img.record, len(img.slices)); len(about) > 0 {
+		alt += ": " + strings.Join(about, ", ")
+	}
+	return clip(alt, 200)
 }
 
 // textShown says under the pictures what they are and what else there is.
-func textShown(records []store.ImageRecord) string {
-	lines := []string{"This is what the model gets to see."}
-	series, ct, grey, burned := false, false, false, false
-	for _, r := range records {
-		about := describe(r, len(r.Slices))
+func textShown(images []shownImage) string {
+	lines := []string{"This is what the model sees."}
+	series, ct, grey, burned := 0, false, false, false
+	for _, img := range images {
+		r := img.record
+		about := describe(r, len(img.slices))
 		if r.Series > 0 {
 			about = append([]string{fmt.Sprintf("series %d", r.Series)}, about...)
-		}
-		if r.Of > len(r.Slices) && len(r.Slices) > 1 {
-			about = append(about, "numbered in the picture")
 		}
 		about = append(about, noteTexts(r.Notes)...)
 		line := "*" + imageLabel(r.Label) + "*"
@@ -165,12 +167,17 @@ func textShown(records []store.ImageRecord) string {
 		if others := otherSeries(r.Notes); len(others) > 0 {
 			lines = append(lines, "Not shown: "+strings.Join(others, ", ")+fmt.Sprintf(". To look at one, ask for it by number, such as _series %d_.", firstOther(r.Notes)))
 		}
-		series = series || r.Of > 1
+		if isDICOM(r) {
+			series = max(series, r.Of)
+		}
 		ct = ct || r.Modality == "CT"
 		grey = grey || isDICOM(r) && slices.ContainsFunc(r.Notes, hasWindow)
 		burned = burned || slices.ContainsFunc(r.Notes, func(n string) bool {
 			return n == string(imaging.NoteMayBeBurned) || n == string(imaging.NoteBurnedIn)
 		})
+	}
+	if series > 1 {
+		lines = append(lines, "A slice's number is its place in the stack, from the lowest position up; a viewer may count otherwise.")
 	}
 	var ways []string
 	if ct {
@@ -179,8 +186,8 @@ func textShown(records []store.ImageRecord) string {
 	if grey {
 		ways = append(ways, "_W 400 L 40_")
 	}
-	if series {
-		ways = append(ways, "_slices 3 to 8_")
+	if series > 1 {
+		ways = append(ways, fmt.Sprintf("_slices %d to %d_", series/3+1, max(2*series/3, series/3+2)))
 	}
 	if len(ways) > 0 {
 		lines = append(lines, "To see it another way, say so in a question: "+strings.Join(ways, ", ")+".")

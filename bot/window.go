@@ -20,7 +20,7 @@ var presets = []struct {
 	{"temporal bone", `temporal[ -]bones?`, imaging.Window{Centre: 600, Width: 2800}},
 	{"bone", `bones?|bony|osseous|knochenfenster`, imaging.Window{Centre: 400, Width: 1800}},
 	{"brain", `brain|cerebral|hirnfenster`, imaging.Window{Centre: 40, Width: 80}},
-	{"subdural", `subdural|blood`, imaging.Window{Centre: 75, Width: 215}},
+	{"subdural", `subdural`, imaging.Window{Centre: 75, Width: 215}},
 	{"mediastinum", `mediastin(?:al|um)`, imaging.Window{Centre: 50, Width: 350}},
 	{"liver", `liver|hepatic`, imaging.Window{Centre: 30, Width: 150}},
 	{"soft tissue", `soft[ -]?tissues?|abdom(?:en|inal)|weichteilfenster`, imaging.Window{Centre: 50, Width: 400}},
@@ -134,7 +134,9 @@ func windowNumbers(question string) (imaging.Window, bool) {
 			if try.width == 2 {
 				a, b = b, a
 			}
-			if w := (imaging.Window{Centre: signed(b), Width: signed(a)}); w.Width >= least {
+			w := imaging.Window{Centre: signed(b), Width: signed(a)}
+			vertebra := 0 < w.Centre && w.Centre <= 12 && w.Width <= 60 // "canal width 12, L4"
+			if w.Width >= least && !vertebra {
 				return w, true
 			}
 		}

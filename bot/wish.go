@@ -18,10 +18,11 @@ type wish struct {
 	view   imaging.View
 	preset string // name of the window, when it was asked for by name
 	slices []int  // that are named one by one: they are there already when they were sent before
+	plain  bool   // the window of the modality, whatever was shown before
 	cannot string // a sentence, when the words ask for what there is not
 }
 
-func (w wish) empty() bool { return w.view == imaging.View{} && w.cannot == "" }
+func (w wish) empty() bool { return w.view == imaging.View{} && !w.plain && w.cannot == "" }
 
 const (
 	sliceWords = `(?:slices?|frames?|cuts?|sl)\b\.?`
@@ -35,8 +36,10 @@ var (
 	ordinalRE = regexp.MustCompile(`(?i)\b(\d{1,5})(?:st|nd|rd|th)\s+(?:slice|frame|cut)\b`)
 	seriesRE  = regexp.MustCompile(`(?i)\bseries` + numbered + `(\d{1,5})\b`)
 	// countsRE after the number says that it counts: "series 3 weeks ago".
-	countsRE = regexp.MustCompile(`(?i)^\s*(?:times?|hours?|days?|weeks?|months?|years?|images|slices)\b`)
+	countsRE = regexp.MustCompile(`(?i)^\s*(?:times?|hours?|days?|weeks?|months?|years?)\b`)
 	rangeRE  = regexp.MustCompile(`(?i)^(?:` + rangeWords + `)$`)
+
+	plainRE = regexp.MustCompile(`(?i)\b(?:default|normal|original|standard|usual|all|all three|three) windows?\b`)
 
 	// citedRE is how radiologists cite a slice: "series 2, image 25", "se 3 im 45".
 	// There the image is a slice, not a label of the thread.
@@ -52,6 +55,7 @@ func plainCitations(question string) string {
 func wishOf(question string) (w wish) {
 	w.view.Window, w.preset, w.cannot = windowOf(question)
 	w.view.OnlyCT = w.preset != ""
+	w.plain = w.view.Window == imaging.Window{} && plainRE.MatchString(question)
 	first, last, named := slicesOf(question)
 	if last > 0 || first >= 0 {
 		// Slice 0 is none: it is asked for past the end, so that it is refused.
@@ -112,7 +116,10 @@ func slicesOf(question string) (first, last int, named []int) {
 func (w wish) over(base imaging.View) imaging.View {
 	v := base
 	if w.view.Series != 0 && w.view.Series != base.Series {
-		v = imaging.View{Series: w.view.Series, Window: base.Window, OnlyCT: base.OnlyCT}
+		v = imaging.View{Series: w.view.Series} // what was asked for another series was meant for that
+	}
+	if w.plain {
+		v.Window, v.OnlyCT = imaging.Window{}, false
 	}
 	if w.view.First != 0 {
 		v.First, v.Last = w.view.First, w.view.Last

@@ -64,6 +64,20 @@ func TestWishOf(t *testing.T) {
 		"still in the stroke window":                 {},
 		"post-abdominal setting":                     {},
 		"window of opportunity in the brain":         {},
+		"look at series 4 slices 3 to 9":             {view: imaging.View{Series: 4, First: 3, Last: 9}},
+		"series 4 frames 5-9":                        {view: imaging.View{Series: 4, First: 5, Last: 9}},
+		"and in the default window?":                 {plain: true},
+		"compare with series 3 weeks ago":            {},
+		"is the canal width of 12 mm at L4 normal?":  {},
+		"what width 12 mm, at L4?":                   {},
+		"canal width 12, L4?":                        {},
+		"The lesion has a width 30 mm at level 2":    {},
+		"any fracture of C 2, disc width 4 mm?":      {},
+		"nodule of width 8 mm, level of C6":          {},
+		"ww2 veteran with l 4 fracture":              {},
+		"W 62 kg, L 170 cm":                          {},
+		"blood window of 4 hours":                    {},
+		"brain settings ok?":                         {},
 		"series 2":                                   {view: imaging.View{Series: 2}},
 		"is series #12 better?":                      {view: imaging.View{Series: 12}},
 		"is there a nodule in the left lung?":        {},
@@ -103,7 +117,14 @@ func TestWishOver(t *testing.T) {
 	if got := wishOf("lung window").over(base); got.First != 40 || got.Series != 2 || got.Window.Width != 1500 {
 		t.Errorf("%+v", got)
 	}
-	if got := wishOf("series 3").over(base); got.First != 0 || got.Series != 3 {
+	base.Window = imaging.Window{Centre: -600, Width: 1500}
+	if got := wishOf("slices 2 to 4").over(base); got.Window != base.Window {
+		t.Errorf("%+v", got)
+	}
+	if got := wishOf("default window").over(base); got.Window != (imaging.Window{}) || got.First != 40 {
+		t.Errorf("%+v", got)
+	}
+	if got := wishOf("series 3").over(base); got.First != 0 || got.Series != 3 || got.Window != (imaging.Window{}) {
 		t.Errorf("%+v", got)
 	}
 }
