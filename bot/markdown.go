@@ -38,6 +38,7 @@ var (
 
 // inert makes a run of the model's characters harmless in mrkdwn.
 func inert(s string) string {
+	s = visible(s) // an entity may have stood for a character that deceives
 	s = schemeRE.ReplaceAllString(s, "")
 	s = broadcastRE.ReplaceAllString(s, "＠$1")
 	return entities.Replace(s)

@@ -31,6 +31,7 @@ func TestMrkdwn(t *testing.T) {
 		{"image", "![alt](https://evil.example/x.png)", "[alt]"},
 		{"html", "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"},
 		{"hidden", "a\u202eb\u200bc\x1b[31m", "abc[31m"},
+		{"control as an entity", "a&#27;[31mb &#x202e;c", "a[31mb c"},
 		{"control in code", "```\n<!here>\n```", "```\n&lt;!here&gt;\n```"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
