@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"io"
 
 	"github.com/medbuddy/medbuddy/medgemma/imaging/dicom"
 )
@@ -142,22 +141,19 @@ func dicomError(err error) error {
 	return &Error{Kind: KindCut, Format: DICOM, Err: err}
 }
 
-// crop is the part of a picture that is shown: of ultrasound the union of its
-// regions, which leaves out the banner with the patient's name.
-func crop(h dicom.Header, width, height int) (image.Rectangle, error) {
+// crop is the part of a picture that is shown: the union of its ultrasound regions,
+// whatever the modality, which leaves out the banner with the patient's name. Where
+// no region shows a part of the picture it is the whole, and headerNotes warns.
+func crop(h dicom.Header, width, height int) image.Rectangle {
 	whole := image.Rect(0, 0, width, height)
-	if h.Modality != "US" || len(h.Regions) == 0 {
-		return whole, nil
-	}
 	var union image.Rectangle
 	for _, r := range h.Regions {
 		union = union.Union(image.Rect(r.X0, r.Y0, r.X1+1, r.Y1+1))
 	}
 	if union = union.Intersect(whole); union.Empty() {
-		// Not the whole picture: what lies around the regions may hold names.
-		return whole, &Error{Kind: KindCut, Format: DICOM, Err: io.ErrUnexpectedEOF}
+		return whole
 	}
-	return union, nil
+	return union
 }
 
 // lossyDICOM says whether the pixels have been through a codec that loses: JPEG

@@ -133,15 +133,17 @@ func decimal(v float64) string {
 	return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
 }
 
-// headerNotes are what the header alone tells.
-func headerNotes(h dicom.Header) (notes []Note) {
+// headerNotes are what the header tells of a picture that was cropped, or not.
+func headerNotes(h dicom.Header, cropped bool) (notes []Note) {
 	if !slices.Contains(trained, h.Modality) {
 		notes = append(notes, NoteNotTrained)
 	}
 	if h.BurnedIn == "YES" {
 		notes = append(notes, NoteBurnedIn)
 	}
-	if h.SecondaryCapture || modalityOf(h) == "OT" || h.Modality == "US" && len(h.Regions) == 0 {
+	// Ultrasound consoles write who it is beside the fan: what was not cropped has it.
+	ultrasound := h.Ultrasound || h.HasRegions || h.Modality == "US" || h.Modality == "IVUS"
+	if h.SecondaryCapture || modalityOf(h) == "OT" || ultrasound && !cropped {
 		notes = append(notes, NoteMayBeBurned)
 	}
 	return notes

@@ -71,7 +71,7 @@ func TestModalities(t *testing.T) {
 		"none":             {with(t, colour(""), element{Tag: 0x0008_0060, VR: "CS"}), []Note{NoteNotTrained, NoteMayBeBurned}},
 		"US":               {with(t, colour("US")), []Note{NoteNotTrained, NoteMayBeBurned}},
 		"US in a region":   {with(t, colour("US"), regions([4]int{20, 10, 270, 235})), []Note{NoteCropped, NoteNotTrained}},
-		"US all region":    {with(t, colour("US"), regions([4]int{0, 0, 150, 239}, [4]int{100, 0, 299, 239})), []Note{NoteNotTrained}},
+		"US all region":    {with(t, colour("US"), regions([4]int{0, 0, 150, 239}, [4]int{100, 0, 299, 239})), []Note{NoteNotTrained, NoteMayBeBurned}},
 		"US small region":  {with(t, colour("US"), regions([4]int{20, 10, 119, 49})), []Note{NoteSmall, NoteCropped, NoteNotTrained}},
 		"capture":          {with(t, colour("XC"), capture), []Note{NoteMayBeBurned}},
 	} {
@@ -124,6 +124,40 @@ func TestAcquisitionDecidesOverMR(t *testing.T) {
 		wantNotes(t, im, NoteSmall, NoteSampled, NoteMinMax)
 		if got := greyLevel(t, pixels(t, im.Slices[0]), 16, 16); got < want-1 || got > want+1 {
 			t.Errorf("slice %d: its highest value is %d, want %d", v.First, got, want)
+		}
+	}
+}
+
+// Regions count whatever the modality says, and what may be ultrasound and is not
+// really cropped is told.
+func TestRegionsOfAnyModality(t *testing.T) {
+	ultrasound := element{Tag: 0x0008_0016, VR: "UI", Value: "1.2.840.10008.5.1.4.1.1.6.1"}
+	part, whole := [4]int{20, 10, 270, 239}, [4]int{0, 0, 299, 239}
+	off := [4]int{400, 300, 500, 400}
+	for _, modality := range []string{"", "OT", "IVUS", "XA", "XC"} {
+		for name, tc := range map[string]struct {
+			extra           []element
+			cropped, warned bool
+		}{
+			"class, region": {[]element{ultrasound, regions(part)}, true, false},
+			"class":         {[]element{ultrasound}, false, true},
+			"region":        {[]element{regions(part)}, true, false},
+			"whole":         {[]element{regions(whole)}, false, true},
+			"off":           {[]element{regions(off)}, false, true},
+			"none":          {nil, false, modality == "IVUS"},
+		} {
+			p := dicomtest.Phantom{Modality: "US", Rows: 240, Columns: 300, Photometric: "RGB"}
+			im := only(t, shown(t, Config{}, View{}, with(t, p, append(tc.extra, element{Tag: 0x0008_0060, VR: "CS", Value: modality})...)))
+			wide := 300
+			if tc.cropped {
+				wide = 251
+			}
+			if modality == "" || modality == "OT" {
+				tc.warned = true
+			}
+			if im.Width != wide || slices.Contains(im.Notes, NoteCropped) != tc.cropped || slices.Contains(im.Notes, NoteMayBeBurned) != tc.warned {
+				t.Errorf("%q, %s: %d wide, notes %v", modality, name, im.Width, im.Notes)
+			}
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (w *stacking) image(s *series, chosen []frame, places []int) Image {
 		if min(m.width, m.height) < smallEdge {
 			notes = append(notes, NoteSmall)
 		}
-		notes = append(notes, headerNotes(chosen[i].in.Header)...)
+		notes = append(notes, headerNotes(chosen[i].in.Header, m.cropped)...)
 	}
 	for _, in := range s.instances {
 		if shown[in] || w.failed[in] == nil {
@@ -211,10 +211,7 @@ func (w *stacking) show(ctx context.Context, i int, f *dicom.File, at int, fr *d
 	if err != nil {
 		return err
 	}
-	part, err := crop(f.Header, pic.Width, pic.Height)
-	if err != nil {
-		return err
-	}
+	part := crop(f.Header, pic.Width, pic.Height)
 	rows := func(y int) []byte {
 		return pic.Row(y + part.Min.Y)[part.Min.X*pic.Channels : part.Max.X*pic.Channels]
 	}

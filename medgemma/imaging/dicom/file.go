@@ -19,6 +19,7 @@ type Header struct {
 
 	BurnedIn         string // (0028,0301): "YES", "NO" or ""
 	SecondaryCapture bool   // a Secondary Capture SOP class: a screenshot, most often
+	Ultrasound       bool   // an ultrasound SOP class, whatever the modality
 	Localizer        bool   // ImageType says LOCALIZER
 	Derived          bool   // ImageType's first value is DERIVED
 	Truncated        bool   // the file ended early; what is there was kept
@@ -31,7 +32,8 @@ type Header struct {
 	Acquisition int    // AcquisitionNumber, 0 when absent
 	Instance    int    // InstanceNumber, 0 when absent
 
-	Regions []Region // of an ultrasound picture, inside it, in its own pixels
+	HasRegions bool     // there is a SequenceOfUltrasoundRegions, whether or not one of it is in Regions
+	Regions    []Region // of an ultrasound picture, inside it, in its own pixels
 }
 
 // Region is one of SequenceOfUltrasoundRegions (0018,6011), clipped to the picture,

@@ -62,7 +62,9 @@ const maxRegions = 256
 // readRegions keeps the ultrasound regions that show something, clipped to the
 // picture.
 func (f *File) readRegions() {
-	for _, d := range f.ds.items(tagRegions) {
+	items := f.ds.items(tagRegions)
+	f.HasRegions = len(items) > 0
+	for _, d := range items {
 		format := d.integer(tagRegionFormat, 0)
 		if format < firstFormat || format > lastFormat || d.integer(tagRegionType, 1) == 0 {
 			continue

@@ -37,6 +37,7 @@ func (f *File) readHeader() error {
 	f.BurnedIn = d.term(tagBurnedIn, []string{"YES", "NO"})
 	// Secondary Capture and its multi-frame kinds (PS3.4 B.5).
 	f.SecondaryCapture = class == storage+"7" || strings.HasPrefix(class, storage+"7.")
+	f.Ultrasound = slices.Contains(ultrasounds, class)
 	kinds := d.strs(tagImageType)
 	f.Localizer = slices.Contains(kinds, "LOCALIZER")
 	f.Derived = len(kinds) > 0 && kinds[0] == "DERIVED"

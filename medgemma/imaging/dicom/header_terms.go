@@ -52,6 +52,10 @@ func (d *dataset) term(t tag, terms []string) string {
 // storage is the common beginning of the SOP classes of composite objects.
 const storage = "1.2.840.10008.5.1.4.1.1."
 
+// ultrasounds are the SOP classes of ultrasound pictures (PS3.4 table B.5-1), those
+// that are retired too.
+var ultrasounds = []string{storage + "3", storage + "3.1", storage + "6", storage + "6.1", storage + "6.2"}
+
 // notImages are SOP classes, or what they begin with when they end in a point, of
 // objects that are no picture, or no picture of a patient: PS3.4 table B.5-1.
 var notImages = []struct{ class, what string }{
