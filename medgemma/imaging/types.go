@@ -60,7 +60,7 @@ type View struct {
 	First  int    // of the slices, from 1; 0: from the beginning
 	Last   int    // 0: to the end
 	Slices int    // most slices of one series; at least 1, 0 means 1
-	OnlyCT bool   // Window is in HU: refused for anything but CT
+	OnlyCT bool   // Window is in HU: refused for anything but CT that has them
 }
 
 // Window is a centre and a width in modality values, as radiologists say it: W 400

@@ -5,7 +5,7 @@ func (v View) check(s *series) *Error {
 	no := func(of int) *Error { return &Error{Kind: KindNoSuchView, Format: DICOM, Of: of} }
 	h := s.slices[0].in.Header
 	switch {
-	case v.OnlyCT && h.Modality != "CT":
+	case v.OnlyCT && !hounsfield(h):
 		return no(0)
 	case v.Window != Window{} && (!v.Window.valid() || !grey(h)):
 		return no(0)

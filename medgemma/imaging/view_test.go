@@ -105,6 +105,10 @@ func TestWindowView(t *testing.T) {
 	noSuchView(t, hu, colour.Bytes(t))
 	noSuchView(t, View{Window: hu.Window}, colour.Bytes(t))
 	noSuchView(t, hu, mr.Bytes(t))
+	eight := dicomtest.Phantom{Modality: "CT", Allocated: 8}
+	noSuchView(t, hu, eight.Bytes(t)) // CT without HU
+	noSuchView(t, hu, with(t, p, capture))
+	noSuchView(t, hu, with(t, p, localizer))
 	shown(t, Config{}, hu, p.Bytes(t))
 }
 
