@@ -150,7 +150,7 @@ func (s *series) sort() {
 	}
 }
 
-// inScanner says whether a position is one in a scanner: it is rounded to integers below.
+// inScanner says whether a position is one in a scanner, and a number at all.
 func inScanner(position [3]float64) bool {
 	const far = 1e6 // mm
 	for _, v := range position {
