@@ -161,7 +161,7 @@ func (p *Preparer) archived(ctx context.Context, a *archive, v View) ([]Image, e
 			return nil, &Error{Kind: KindNoSuchView, Format: DICOM, Have: list(groups, nil)}
 		}
 	}
-	if err := p.count(ctx, s, a.purse); err != nil {
+	if err := p.count(ctx, a, s); err != nil {
 		return nil, err
 	}
 	if err := v.check(s); err != nil {
@@ -193,15 +193,19 @@ func firstFailure(s *series, failed map[*instance]error) error {
 }
 
 // count finds out how many frames the files of several frames really hold: from
-// their beginnings only their claim was known.
-func (p *Preparer) count(ctx context.Context, s *series, t *purse) error {
+// their beginnings only their claim was known. What cannot be read is left out.
+func (p *Preparer) count(ctx context.Context, a *archive, s *series) error {
 	changed := false
+	var first error
+	var kept []*instance
 	for _, in := range s.instances {
 		if in.Claimed <= 1 {
+			kept = append(kept, in)
 			continue
 		}
+		changed = true
 		err := p.turn(ctx, 1, in.source.size()+in.cost, func() error {
-			return in.source.use(ctx, t, func(data []byte) error {
+			return in.source.use(ctx, a.purse, func(data []byte) error {
 				f, err := openFile(data)
 				if err != nil {
 					return err
@@ -210,16 +214,25 @@ func (p *Preparer) count(ctx context.Context, s *series, t *purse) error {
 				if err != nil {
 					return err
 				}
-				changed, *in = true, *whole
+				*in = *whole
 				return nil
 			})
 		})
-		if err != nil {
-			return ended(ctx, DICOM, dicomError(err))
+		switch {
+		case err == nil:
+			kept = append(kept, in)
+		case ctx.Err() != nil:
+			return ended(ctx, DICOM, err)
+		case first == nil:
+			first = ended(ctx, DICOM, dicomError(err))
 		}
 	}
-	if changed {
-		s.slices, s.notes = nil, nil
+	switch {
+	case len(kept) == 0:
+		return first
+	case changed:
+		a.incomplete = a.incomplete || first != nil
+		s.instances, s.slices, s.notes = kept, nil, nil
 		s.sort()
 	}
 	return nil

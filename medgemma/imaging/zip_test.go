@@ -234,6 +234,30 @@ func TestZipOfFrames(t *testing.T) {
 	}
 }
 
+// A file of several frames that cannot be read costs its series no more than itself.
+func TestZipOfDamagedFrames(t *testing.T) {
+	p := dicomtest.CT(128, 128)
+	p.Frames, p.Modality = 3, "XA"
+	film := p.Bytes(t) // longer than what is read first
+	p.Frames = 1
+	still := p.Bytes(t)
+	damage := func(data []byte) []byte { // the checksum tells
+		data[bytes.Index(data, []byte("DICM"))+len(film)-500] ^= 1
+		return data
+	}
+	bad := packed{name: "bad", data: film, stored: true}
+	for name, data := range map[string][]byte{
+		"films":          damage(zipOf(t, bad, packed{name: "x", data: film, stored: true})),
+		"film and still": damage(zipOf(t, bad, packed{name: "x", data: still}, packed{name: "y", data: still}, packed{name: "z", data: still})),
+	} {
+		im := only(t, shown(t, Config{}, View{Slices: 9}, data))
+		if im.Of != 3 || len(im.Slices) != 3 || !slices.Contains(im.Notes, NoteIncomplete) {
+			t.Errorf("%s: %d slices of %d, notes %v", name, len(im.Slices), im.Of, im.Notes)
+		}
+	}
+	refused(t, damage(zipOf(t, bad)), KindCut)
+}
+
 // Names of entries stay inside, also in errors.
 func TestZipNamesStayInside(t *testing.T) {
 	data := zipOf(t, packed{name: "DOE^JANE.dcm", data: []byte(strings.Repeat("\x00", 128) + "DICM")})
