@@ -74,11 +74,11 @@ type instance struct {
 const maxFrames = 20_000
 
 // openInstance reads the header of a loose file, and holds it against the limits.
-func openInstance(s source) (*instance, error) {
+func openInstance(ctx context.Context, s source) (*instance, error) {
 	if len(s.data) > MaxSeriesBytes {
 		return nil, &Error{Kind: KindTooLarge, Format: DICOM}
 	}
-	f, err := openFile(s.data)
+	f, err := openFile(ctx, s.data)
 	if err != nil {
 		return nil, err
 	}
@@ -112,9 +112,9 @@ const (
 )
 
 // openFile is dicom.Open with the errors of this package.
-func openFile(data []byte) (f *dicom.File, err error) {
+func openFile(ctx context.Context, data []byte) (f *dicom.File, err error) {
 	err = guard(func() (err error) {
-		f, err = dicom.Open(data)
+		f, err = dicom.Open(ctx, data)
 		return err
 	})
 	return f, dicomError(err)

@@ -1,6 +1,7 @@
 package imaging
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // small says whether a file is worth fuzzing: large pictures are slow and add
 // nothing.
 func small(data []byte) bool {
-	f, err := dicom.Open(data)
+	f, err := dicom.Open(context.Background(), data)
 	return err != nil || f.Rows*f.Columns <= 1<<14 && f.Frames <= 64
 }
 

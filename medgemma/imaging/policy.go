@@ -1,6 +1,7 @@
 package imaging
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -34,8 +35,8 @@ var trained = []string{"CR", "DX", "CT", "MR", "SM", "GM", "XC", "OP"}
 var projections = []string{"CR", "DX", "MG", "IO", "PX", "GM", "XC", "OP", "RG"}
 
 // admit opens a DICOM file that may be shown.
-func (p policy) admit(s source) (*instance, error) {
-	in, err := openInstance(s)
+func (p policy) admit(ctx context.Context, s source) (*instance, error) {
+	in, err := openInstance(ctx, s)
 	if err != nil {
 		return nil, err
 	}

@@ -68,9 +68,9 @@ func (p *Preparer) Prepare(ctx context.Context, files [][]byte, v View) (images 
 	for i, data := range files {
 		switch Sniff(data) {
 		case DICOM:
-			in, err := p.policy.admit(source{file: i, data: data})
+			in, err := p.policy.admit(ctx, source{file: i, data: data})
 			if err != nil {
-				refused[i] = err
+				refused[i] = ended(ctx, DICOM, err)
 				continue
 			}
 			loose = append(loose, in)

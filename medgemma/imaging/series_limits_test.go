@@ -87,7 +87,7 @@ func TestSeriesOverBudget(t *testing.T) {
 func TestSeriesOutOfTime(t *testing.T) {
 	var all []*instance
 	for i, data := range ct(t, 3, "1.1") {
-		in, err := policy{}.admit(source{file: i, data: data})
+		in, err := policy{}.admit(t.Context(), source{file: i, data: data})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +126,7 @@ func TestFrameEstimate(t *testing.T) {
 		"palette": phantom(dicomtest.Phantom{Modality: "US", Allocated: 8, Photometric: "PALETTE COLOR", Syntax: dicomtest.ExplicitBE}),
 		"deflate": phantom(dicomtest.Phantom{Modality: "DX", Stored: 12, Syntax: dicomtest.Deflated}),
 	} {
-		in, err := policy{}.admit(source{data: p.Bytes(t)})
+		in, err := policy{}.admit(t.Context(), source{data: p.Bytes(t)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -149,8 +149,8 @@ func (p *Preparer) eachFrame(ctx context.Context, w *stacking, all []frame, do s
 // file opens a file and goes through its frames.
 func (w *stacking) file(ctx context.Context, in *instance, data []byte, all []frame, places []int, together int, do step) error {
 	var f *dicom.File
-	err := w.purse.spend(ctx, func(context.Context) (err error) {
-		f, err = openFile(data)
+	err := w.purse.spend(ctx, func(ctx context.Context) (err error) {
+		f, err = openFile(ctx, data)
 		return err
 	})
 	if err != nil {
@@ -187,10 +187,10 @@ func (w *stacking) fail(ctx context.Context, in *instance, err error) {
 }
 
 // measure widens the range of values of the frame's acquisition.
-func (w *stacking) measure(_ context.Context, _ int, f *dicom.File, at int, fr *dicom.Frame) error {
-	r, ok := f.Range(at, fr)
-	if !ok {
-		return nil
+func (w *stacking) measure(ctx context.Context, _ int, f *dicom.File, at int, fr *dicom.Frame) error {
+	r, ok, err := f.Range(ctx, at, fr)
+	if err != nil || !ok {
+		return err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

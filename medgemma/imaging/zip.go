@@ -206,7 +206,7 @@ func (p *Preparer) count(ctx context.Context, a *archive, s *series) error {
 		changed = true
 		err := p.turn(ctx, 1, in.source.size()+in.cost, func() error {
 			return in.source.use(ctx, a.purse, func(data []byte) error {
-				f, err := openFile(data)
+				f, err := openFile(ctx, data)
 				if err != nil {
 					return err
 				}

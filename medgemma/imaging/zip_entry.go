@@ -136,7 +136,7 @@ func (a *archive) lookAt(ctx context.Context, p policy, e *entry, scratch []byte
 		if err != nil && !whole {
 			return scratch, err
 		}
-		more, err := a.sort(p, e, scratch[:have])
+		more, err := a.sort(ctx, p, e, scratch[:have])
 		if !more || whole || want >= maxHeader {
 			return scratch, err
 		}
@@ -145,10 +145,10 @@ func (a *archive) lookAt(ctx context.Context, p policy, e *entry, scratch []byte
 
 // sort says what an entry is by its beginning; more is true when that of a DICOM
 // file does not hold its header.
-func (a *archive) sort(p policy, e *entry, beginning []byte) (more bool, err error) {
+func (a *archive) sort(ctx context.Context, p policy, e *entry, beginning []byte) (more bool, err error) {
 	switch format := Sniff(beginning); format {
 	case DICOM:
-		f, err := openFile(beginning)
+		f, err := openFile(ctx, beginning)
 		if err != nil {
 			var own *Error
 			return errors.As(err, &own) && own.Kind == KindCut, err

@@ -15,7 +15,7 @@ func benchmarkFrame(b *testing.B, syntax string) {
 	b.ReportAllocs()
 	row := make([]int, 512)
 	for b.Loop() {
-		f, err := Open(data)
+		f, err := Open(b.Context(), data)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func BenchmarkOpenCT(b *testing.B) {
 	data := dicomtest.CT(512, 512).Bytes(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Open(data); err != nil {
+		if _, err := Open(b.Context(), data); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,5 +1,7 @@
 package dicom
 
+import "context"
+
 // Header is what the reader tells of a file: technical values only. Strings are
 // defined terms of the standard, or empty when the file holds anything else.
 type Header struct {
@@ -59,11 +61,12 @@ type File struct {
 	planar    bool // PlanarConfiguration 1
 }
 
-// Open reads the elements of a file that holds pictures. Its errors are *Error. The
-// beginning of a file will do, if it reaches to where the pixels begin: a file that
-// is cut before is KindCut. What Frame cannot unpack is opened all the same.
-func Open(data []byte) (*File, error) {
-	p, ds, syntax, err := parse(data)
+// Open reads the elements of a file that holds pictures. Its errors are *Error, or
+// wrap ctx.Err(). The beginning of a file will do, if it reaches to where the pixels
+// begin: a file that is cut before is KindCut. What Frame cannot unpack is opened all
+// the same.
+func Open(ctx context.Context, data []byte) (*File, error) {
+	p, ds, syntax, err := parse(ctx, data)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func describe(p dicomtest.Phantom) string {
 // sameSamples fails t unless the file holds the phantom's samples.
 func sameSamples(t *testing.T, p dicomtest.Phantom, data []byte) {
 	t.Helper()
-	f, err := Open(data)
+	f, err := Open(t.Context(), data)
 	if err != nil {
 		t.Fatalf("%s: %v", describe(p), err)
 	}

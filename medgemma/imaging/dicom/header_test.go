@@ -28,22 +28,22 @@ func TestNotAnImage(t *testing.T) {
 			{Tag: 0x0008_0060, VR: "CS", Value: "OT"},
 			{Tag: 0x0010_0010, VR: "PN", Value: "DOE^JANE"},
 		}}
-		_, err := Open(file.Bytes(t))
+		_, err := Open(t.Context(), file.Bytes(t))
 		refused(t, class, err, KindNotImage, want)
 	}
 	// A segmentation has pixels, which are no picture of anybody.
 	p := dicomtest.Phantom{Extra: []dicomtest.Element{{Tag: 0x0008_0016, VR: "UI", Value: "1.2.840.10008.5.1.4.1.1.66.4"}}}
-	_, err := Open(p.Bytes(t))
+	_, err := Open(t.Context(), p.Bytes(t))
 	refused(t, "segmentation with pixels", err, KindNotImage, "segmentation")
 	for _, uid := range []string{"1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.107"} {
-		_, err := Open(dicomtest.Phantom{Syntax: uid, Compressed: [][]byte{{0, 0, 1, 0xB3}}}.Bytes(t))
+		_, err := Open(t.Context(), dicomtest.Phantom{Syntax: uid, Compressed: [][]byte{{0, 0, 1, 0xB3}}}.Bytes(t))
 		refused(t, uid, err, KindNotImage, "video")
 	}
 }
 
 func TestNotDICOM(t *testing.T) {
 	for _, text := range []string{"", "x", "hello, this is a text", "\x89PNG\r\n\x1a\n0000IHDR", strings.Repeat("\x00", 4096), strings.Repeat("DICM", 100)[2:]} {
-		_, err := Open([]byte(text))
+		_, err := Open(t.Context(), []byte(text))
 		refused(t, fmt.Sprintf("%.20q", text), err, KindNotImage, "no picture")
 	}
 }

@@ -74,7 +74,7 @@ func decodeJPEG(ctx context.Context, data []byte) (img image.Image, err error) {
 	}()
 	// The end marker once more: some writers leave it out.
 	end := []byte{0xFF, 0xD9}
-	img, err = jpeg.Decode(&jpegReader{ctx: ctx, from: io.MultiReader(bytes.NewReader(data), bytes.NewReader(end))})
+	img, err = jpeg.Decode(&heard{ctx: ctx, from: io.MultiReader(bytes.NewReader(data), bytes.NewReader(end))})
 	// Decoders wrap or replace the error of a reader, so ask the context itself.
 	var unsupported jpeg.UnsupportedError
 	switch {
@@ -86,20 +86,6 @@ func decodeJPEG(ctx context.Context, data []byte) (img image.Image, err error) {
 		return nil, &Error{Kind: KindUnsupported, What: "unusual JPEG", Err: err}
 	}
 	return nil, &Error{Kind: KindCut, Err: err}
-}
-
-// jpegReader hands out data until its context ends, a little at a time, so that a
-// frame that is slow to decode ends with it.
-type jpegReader struct {
-	ctx  context.Context
-	from io.Reader
-}
-
-func (r *jpegReader) Read(b []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.from.Read(b[:min(len(b), 4096)])
 }
 
 // losslessFrame shows the samples as they are coded; colours are not converted.

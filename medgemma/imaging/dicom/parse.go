@@ -2,6 +2,7 @@ package dicom
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 )
 
@@ -37,7 +38,7 @@ func (c coding) order() binary.ByteOrder {
 
 // parse reads the file's meta group and its data set up to the pixels, into one
 // data set, and tells the transfer syntax, by which the pixels are written.
-func parse(data []byte) (p *parser, ds *dataset, syntax string, err error) {
+func parse(ctx context.Context, data []byte) (p *parser, ds *dataset, syntax string, err error) {
 	p = &parser{data: data}
 	ds = &dataset{}
 	pos := 0
@@ -62,7 +63,7 @@ func parse(data []byte) (p *parser, ds *dataset, syntax string, err error) {
 	}
 	syntax = ds.str(tagTransferSyntax)
 	if syntax == syntaxDeflated {
-		inflated, whole, err := inflate(data[pos:])
+		inflated, whole, err := inflate(ctx, data[pos:])
 		if err != nil {
 			return nil, nil, "", err
 		}

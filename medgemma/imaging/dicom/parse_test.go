@@ -114,7 +114,7 @@ func TestNestingIsLimited(t *testing.T) {
 	p.Extra = []dicomtest.Element{nested(maxDepth, true)}
 	sameSamplesOf(t, p)
 	p.Extra = []dicomtest.Element{nested(maxDepth+1, true)}
-	_, err := Open(p.Bytes(t))
+	_, err := Open(t.Context(), p.Bytes(t))
 	refused(t, "one too deep", err, KindTooLarge, "")
 	// Of defined length nobody has to look inside.
 	p.Extra = []dicomtest.Element{nested(1000, false)}
@@ -127,7 +127,7 @@ func TestElementsAreCounted(t *testing.T) {
 	p := dicomtest.Phantom{Rows: 8, Columns: 8, Extra: []dicomtest.Element{
 		{Tag: 0x5200_9230, VR: "SQ", Value: dicomtest.Sequence{Items: items}},
 	}}
-	_, err := Open(p.Bytes(t))
+	_, err := Open(t.Context(), p.Bytes(t))
 	refused(t, "too many items", err, KindTooLarge, "")
 }
 
@@ -143,7 +143,7 @@ func TestCutFiles(t *testing.T) {
 		whole := p.Bytes(t)
 		want := opened(t, whole)
 		for n := range len(whole) {
-			f, err := Open(whole[:n])
+			f, err := Open(t.Context(), whole[:n])
 			if err != nil {
 				var e *Error
 				if !errors.As(err, &e) || e.Kind != KindCut && e.Kind != KindNotImage {

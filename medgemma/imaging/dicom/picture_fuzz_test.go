@@ -61,8 +61,8 @@ func FuzzPicture(f *testing.F) {
 // showEveryWay shows a frame in all modes, to the last row.
 func showEveryWay(t *testing.T, f *File, fr *Frame) {
 	t.Helper()
-	if w, ok := f.Range(0, fr); ok && !(w.Low <= w.High) {
-		t.Errorf("range %v", w)
+	if w, ok, err := f.Range(t.Context(), 0, fr); err != nil || ok && !(w.Low <= w.High) {
+		t.Errorf("range %v, %v", w, err)
 	}
 	for _, s := range []Shade{
 		{}, {Mode: ModeMinMax}, {Mode: ModeClips, Clips: notebook},

@@ -17,13 +17,13 @@ const (
 const outliers = 0.005
 
 // Range is the lowest and the highest modality value of frame i, padding left out;
-// ok is false when there is none: a colour frame, or nothing but padding.
-func (f *File) Range(i int, fr *Frame) (w Window, ok bool) {
+// ok is false when there is none: a colour frame, or nothing but padding. Its errors
+// wrap ctx.Err().
+func (f *File) Range(ctx context.Context, i int, fr *Frame) (w Window, ok bool, err error) {
 	if fr.Channels != 1 || fr.Photometric == palette {
-		return Window{}, false
+		return Window{}, false, nil
 	}
-	w, ok, _ = f.modality(i).spread(context.Background(), fr, f.padding(fr), 0)
-	return w, ok
+	return f.modality(i).spread(ctx, fr, f.padding(fr), 0)
 }
 
 // span is a range of stored values, both ends included; empty when low > high.

@@ -35,14 +35,14 @@ func TestRange(t *testing.T) {
 			extra: []dicomtest.Element{table(0x0028_3000, 3, 0, 16, func(i int) int { return []int{500, 10, 70}[i] })}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w, ok := with(t, c.signed, c.extra...).Range(0, row(c.signed, c.values...))
-			if w != c.want || ok == c.none {
-				t.Errorf("range %v, %t", w, ok)
+			w, ok, err := with(t, c.signed, c.extra...).Range(t.Context(), 0, row(c.signed, c.values...))
+			if w != c.want || ok == c.none || err != nil {
+				t.Errorf("range %v, %t, %v", w, ok, err)
 			}
 		})
 	}
 	colour := &Frame{Width: 1, Height: 1, Channels: 3, Bits: 8, Photometric: "RGB", layout: layout{bytes: 1}, pix: make([]byte, 3)}
-	if _, ok := with(t, false).Range(0, colour); ok {
+	if _, ok, _ := with(t, false).Range(t.Context(), 0, colour); ok {
 		t.Error("colour has a range")
 	}
 }

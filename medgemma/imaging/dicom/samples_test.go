@@ -43,7 +43,7 @@ func sample(t testing.TB, name string) []byte {
 // opened is a file that is known to be good.
 func opened(t testing.TB, data []byte) *File {
 	t.Helper()
-	f, err := Open(data)
+	f, err := Open(t.Context(), data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,12 +94,12 @@ var sampleHeaders = map[string]Header{
 	},
 	"examples_rgb_color.dcm": {
 		Modality: "US", TransferSyntax: syntaxExplicit, Photometric: "RGB", Rows: 240, Columns: 320, BitsAllocated: 8, BitsStored: 8,
-		Series: 1, Instance: 1,
+		Series: 1, Instance: 1, Ultrasound: true,
 	},
 	"examples_ybr_color.dcm": {
 		Modality: "US", TransferSyntax: "1.2.840.10008.1.2.4.50", Photometric: "YBR_FULL_422", Rows: 240, Columns: 320,
 		Frames: 30, Claimed: 30, BitsAllocated: 8, BitsStored: 8, Series: 1, Instance: 16117, Derived: true,
-		Regions: []Region{{84, 31, 319, 239}}, // the file says 595 and 414: it was made smaller afterwards
+		Ultrasound: true, HasRegions: true, Regions: []Region{{84, 31, 319, 239}}, // the file says 595 and 414: it was made smaller afterwards
 	},
 }
 
