@@ -25,6 +25,7 @@ type element struct {
 const (
 	maxValues = 1024
 	maxText   = 1024 // bytes, of one value
+	maxNumber = 64   // bytes, of a number in text: DS has 16 at most, IS 12 (PS3.5 table 6.2-1)
 	maxWords  = 1 << 17
 )
 
@@ -56,28 +57,43 @@ func (d *dataset) has(t tag) bool { return d.get(t).tag == t }
 
 // str is a value as text without its padding: the first of several.
 func (d *dataset) str(t tag) string {
-	if all := split(d.get(t).value, 1); len(all) > 0 {
+	if all := split(d.get(t).value, 1, maxText); len(all) > 0 {
 		return all[0]
 	}
 	return ""
 }
 
 // strs are all values of a text element, at most 1024.
-func (d *dataset) strs(t tag) []string { return split(d.get(t).value, maxValues) }
+func (d *dataset) strs(t tag) []string { return split(d.get(t).value, maxValues, maxText) }
 
-// split cuts text at its backslashes into at most n values without their padding.
-func split(value []byte, n int) (all []string) {
+// split cuts text at its backslashes into at most n values without their padding,
+// each of at most size bytes with it.
+func split(value []byte, n, size int) (all []string) {
 	for len(value) > 0 && len(all) < n {
 		one, rest, _ := bytes.Cut(value, []byte{'\\'})
-		all = append(all, strings.Trim(string(one[:min(len(one), maxText)]), " \x00\t\r\n"))
+		all = append(all, strings.Trim(string(one[:min(len(one), size)]), " \x00\t\r\n"))
 		value = rest
 	}
 	return all
 }
 
-// ints are the values of a US, SS, UL, SL or IS element, at most 1024. signed says
-// how to read US/SS where the file does not say (implicit VR).
-func (d *dataset) ints(t tag, signed bool) (all []int) {
+// numbers are the first values of DS or IS; nil when one of them is no number, or
+// longer than any is. It looks no further than where so many of them end: the rest
+// may be megabytes.
+func numbers(value []byte, most int) (all []float64) {
+	for _, s := range split(value[:min(len(value), most*(maxNumber+1))], most, maxNumber+1) {
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil || len(s) > maxNumber {
+			return nil
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// ints are the first values of a US, SS, UL, SL or IS element, at most so many. signed
+// says how to read US/SS where the file does not say (implicit VR).
+func (d *dataset) ints(t tag, signed bool, most int) (all []int) {
 	e := d.get(t)
 	if e.vr == eitherShort {
 		e.vr = "US"
@@ -86,9 +102,8 @@ func (d *dataset) ints(t tag, signed bool) (all []int) {
 		}
 	}
 	if e.vr == "IS" {
-		for _, s := range split(e.value, maxValues) {
-			v, err := strconv.ParseFloat(s, 64) // some write 1.0
-			if err != nil || v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
+		for _, v := range numbers(e.value, most) { // some write 1.0
+			if v != math.Trunc(v) || math.Abs(v) > math.MaxInt32 {
 				return nil
 			}
 			all = append(all, int(v))
@@ -96,7 +111,7 @@ func (d *dataset) ints(t tag, signed bool) (all []int) {
 		return all
 	}
 	b, order := e.value, d.order()
-	for size := sizes[e.vr]; size > 0 && len(b) >= size && len(all) < maxValues; b = b[size:] {
+	for size := sizes[e.vr]; size > 0 && len(b) >= size && len(all) < most; b = b[size:] {
 		switch e.vr {
 		case "US", "OW", "AT":
 			all = append(all, int(order.Uint16(b)))
@@ -116,35 +131,29 @@ var sizes = map[string]int{"US": 2, "SS": 2, "OW": 2, "AT": 2, "UL": 4, "OL": 4,
 
 // integer is the first of ints, or other when there is none.
 func (d *dataset) integer(t tag, other int) int {
-	if all := d.ints(t, false); len(all) > 0 {
+	if all := d.ints(t, false, 1); len(all) > 0 {
 		return all[0]
 	}
 	return other
 }
 
-// floats are the values of a DS, FL, FD or of any integer element, at most 1024;
-// nil when one of them is not a finite number.
-func (d *dataset) floats(t tag) (all []float64) {
+// floats are the first values of a DS, FL, FD or of any integer element, at most so
+// many; nil when one of them is not a finite number.
+func (d *dataset) floats(t tag, most int) (all []float64) {
 	e, order := d.get(t), d.order()
 	switch e.vr {
 	case "DS":
-		for _, s := range split(e.value, maxValues) {
-			v, err := strconv.ParseFloat(s, 64)
-			if err != nil {
-				return nil
-			}
-			all = append(all, v)
-		}
+		all = numbers(e.value, most)
 	case "FL", "OF":
-		for b := e.value; len(b) >= 4 && len(all) < maxValues; b = b[4:] {
+		for b := e.value; len(b) >= 4 && len(all) < most; b = b[4:] {
 			all = append(all, float64(math.Float32frombits(order.Uint32(b))))
 		}
 	case "FD", "OD":
-		for b := e.value; len(b) >= 8 && len(all) < maxValues; b = b[8:] {
+		for b := e.value; len(b) >= 8 && len(all) < most; b = b[8:] {
 			all = append(all, math.Float64frombits(order.Uint64(b)))
 		}
 	default:
-		for _, v := range d.ints(t, false) {
+		for _, v := range d.ints(t, false, most) {
 			all = append(all, float64(v))
 		}
 	}

@@ -59,6 +59,8 @@ type File struct {
 	samples   int  // of a pixel, as the header says
 	highBit   int  // of a sample, BitsStored-1 to BitsAllocated-1
 	planar    bool // PlanarConfiguration 1
+
+	position, orientation []float64 // of frames that have none of their own
 }
 
 // Open reads the elements of a file that holds pictures. Its errors are *Error, or
@@ -79,5 +81,6 @@ func Open(ctx context.Context, data []byte) (*File, error) {
 		return nil, err
 	}
 	f.readRegions()
+	f.readPlace()
 	return f, nil
 }

@@ -15,18 +15,26 @@ func (f *File) ofFrame(i int) (sets []*dataset) {
 	return append(sets, f.ds)
 }
 
-// floatsOfFrame are the first values of t that are there: in the functional group,
-// or beside it as in files of a single frame.
-func (f *File) floatsOfFrame(i int, group, t tag) []float64 {
-	for _, d := range f.ofFrame(i) {
-		if items := d.items(group); len(items) > 0 && items[0].has(t) {
-			return items[0].floats(t)
-		}
-		if d.has(t) {
-			return d.floats(t)
-		}
+// grouped are the values of t in the functional group, or beside it as in files of a
+// single frame; ok is false when there is no such element. One more is read than n,
+// by which too many are told.
+func (d *dataset) grouped(group, t tag, n int) (values []float64, ok bool) {
+	if items := d.items(group); len(items) > 0 && items[0].has(t) {
+		return items[0].floats(t, n+1), true
 	}
-	return nil
+	return d.floats(t, n+1), d.has(t)
+}
+
+// readPlace reads where frames lie that do not say so themselves: once, since a file
+// may have tens of thousands.
+func (f *File) readPlace() {
+	sets := f.ofFrame(-1)
+	for k, ok := 0, false; k < len(sets) && !ok; k++ {
+		f.position, ok = sets[k].grouped(tagPlanePositions, tagPosition, 3)
+	}
+	for k, ok := 0, false; k < len(sets) && !ok; k++ {
+		f.orientation, ok = sets[k].grouped(tagPlaneOrients, tagOrientation, 6)
+	}
 }
 
 // crooked is how far direction cosines may be from perpendicular unit vectors:
@@ -35,8 +43,15 @@ const crooked = 0.05
 
 // Geometry is that of frame i, from 0.
 func (f *File) Geometry(i int) (g Geometry) {
-	position := f.floatsOfFrame(i, tagPlanePositions, tagPosition)
-	orientation := f.floatsOfFrame(i, tagPlaneOrients, tagOrientation)
+	position, orientation := f.position, f.orientation
+	if frames := f.ds.items(tagFrameGroups); i >= 0 && i < len(frames) {
+		if own, ok := frames[i].grouped(tagPlanePositions, tagPosition, 3); ok {
+			position = own
+		}
+		if own, ok := frames[i].grouped(tagPlaneOrients, tagOrientation, 6); ok {
+			orientation = own
+		}
+	}
 	if len(position) != 3 || len(orientation) != 6 {
 		return Geometry{}
 	}

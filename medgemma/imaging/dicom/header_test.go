@@ -155,6 +155,7 @@ func TestGeometry(t *testing.T) {
 		"no position":    {axial},
 		"no orientation": {place(1, 2, 3)},
 		"two numbers":    {axial, place(1, 2)},
+		"four numbers":   {axial, place(1, 2, 3, 4)},
 		"zeros":          {place(1, 2, 3), turn(0, 0, 0, 0, 0, 0)},
 		"parallel":       {place(1, 2, 3), turn(1, 0, 0, 1, 0, 0)},
 		"not a number":   {axial, place(1, 2, math.NaN())},

@@ -33,7 +33,7 @@ func (f *File) modality(i int) modality {
 		if items := d.items(tagPixelValues); len(items) > 0 {
 			d = items[0]
 		}
-		slope, intercept := d.floats(tagRescaleSlope), d.floats(tagRescaleIntercept)
+		slope, intercept := d.floats(tagRescaleSlope, 1), d.floats(tagRescaleIntercept, 1)
 		if len(slope) == 0 || len(intercept) == 0 {
 			continue
 		}

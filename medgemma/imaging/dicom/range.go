@@ -45,7 +45,7 @@ func (f *File) padding(fr *Frame) span {
 // paddingOf reads a padding value by the bits that it has in common with a sample:
 // files write -2000 as US 63536, and the reverse.
 func (f *File) paddingOf(t tag, fr *Frame) (int, bool) {
-	all := f.ds.ints(t, fr.Signed)
+	all := f.ds.ints(t, fr.Signed, 1)
 	if len(all) == 0 {
 		return 0, false
 	}

@@ -35,7 +35,7 @@ func (f *File) voi(i int, signed bool) (*lut, Window, curve) {
 // write 0 for both values; only the functions that were added later allow one
 // (PS3.3 C.11.2.1.3).
 func (d *dataset) window() (Window, curve) {
-	centres, widths := d.floats(tagWindowCentre), d.floats(tagWindowWidth)
+	centres, widths := d.floats(tagWindowCentre, 1), d.floats(tagWindowWidth, 1)
 	if len(centres) == 0 || len(widths) == 0 || math.Abs(centres[0]) > absurd || widths[0] > absurd {
 		return Window{}, nil
 	}

@@ -42,7 +42,7 @@ func readTable(d *dataset, descriptor, data tag, signed bool) *lut {
 
 // readDescriptor is the number of entries and an empty table; nil without one.
 func readDescriptor(d *dataset, descriptor tag, signed bool) (int, *lut) {
-	words := d.ints(descriptor, signed)
+	words := d.ints(descriptor, signed, 3)
 	if len(words) < 3 {
 		return 0, nil
 	}

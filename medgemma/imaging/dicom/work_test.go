@@ -74,3 +74,32 @@ func TestRangeEndsWithTheContext(t *testing.T) {
 		return err
 	})
 }
+
+// Thousands of frames share one position, which may be long: reading it anew for
+// each took minutes.
+func TestSharedPlacesAreReadOnce(t *testing.T) {
+	for name, position := range map[string][]byte{
+		"a place":             []byte(`1\2\3`),
+		"thousands of digits": bytes.Repeat(append(bytes.Repeat([]byte{'1'}, 1023), '\\'), 1024),
+		"spaces":              bytes.Repeat([]byte{' '}, 1<<20),
+	} {
+		f := opened(t, dicomtest.Phantom{Syntax: dicomtest.ImplicitLE, Rows: 1, Columns: 1, Allocated: 8, Frames: 20_000, Extra: []dicomtest.Element{
+			{Tag: 0x0020_0032, VR: "DS", Value: position},
+			{Tag: 0x0020_0037, VR: "DS", Value: `1\0\0\0\1\0`},
+		}}.Bytes(t))
+		i := 0
+		if n := testing.AllocsPerRun(1000, func() { f.Geometry(i); i++ }); n > 0 {
+			t.Errorf("%s: %g allocations for the geometry of a frame, want none", name, n)
+		}
+		if g := f.Geometry(0); g.OK != (name == "a place") {
+			t.Errorf("%s: geometry %+v", name, g)
+		}
+	}
+	// Opening such a file does not make values of it either.
+	long := dicomtest.Phantom{Syntax: dicomtest.ImplicitLE, Extra: []dicomtest.Element{
+		{Tag: 0x0020_0032, VR: "DS", Value: bytes.Repeat([]byte(`1\`), 4<<20)},
+	}}.Bytes(t)
+	if got := allocated(func() { opened(t, long) }); got > 1<<20 {
+		t.Errorf("opening allocates %d bytes", got)
+	}
+}
