@@ -145,7 +145,8 @@ func (p *parser) pixelData(h header, end int, c coding) (next int, ok bool) {
 	p.truncated = p.truncated || !ok
 	p.pixels.encapsulated = true
 	if len(values) > 0 {
-		for table := values[0]; len(table) >= 4; table = table[4:] {
+		// One entry too many is enough to tell that the table does not fit.
+		for table := values[0]; len(table) >= 4 && len(p.pixels.offsets) <= maxFrames; table = table[4:] {
 			p.pixels.offsets = append(p.pixels.offsets, int(c.order().Uint32(table)))
 		}
 		p.pixels.fragments = values[1:]

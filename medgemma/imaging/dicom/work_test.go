@@ -103,3 +103,19 @@ func TestSharedPlacesAreReadOnce(t *testing.T) {
 		t.Errorf("opening allocates %d bytes", got)
 	}
 }
+
+// A table of offsets that is longer than any could be does not become one.
+func TestLongOffsetTables(t *testing.T) {
+	file := dicomtest.Phantom{Syntax: dicomtest.RLE, Allocated: 8, Frames: 2}.File(t)
+	file.Elements = append(file.Elements, dicomtest.Element{Tag: 0x7FE0_0010, VR: "OB", Value: dicomtest.Fragments{
+		Offsets: make([]uint32, 4<<20), Data: [][]byte{make([]byte, 64), make([]byte, 64)},
+	}})
+	data := file.Bytes(t)
+	var f *File
+	if got := allocated(func() { f = opened(t, data) }); got > 4<<20 {
+		t.Errorf("opening a file of %d MB allocates %d bytes", len(data)>>20, got)
+	}
+	if f.Frames != 2 {
+		t.Errorf("%d frames, want one fragment each", f.Frames)
+	}
+}
