@@ -21,6 +21,7 @@ type job struct {
 	reply    *reply // set once the placeholder stands
 
 	places   map[string]string // file id -> which of its message's files it is
+	aside    string            // a sentence about a wish that is of no use here
 	notShown string            // a sentence, when the pictures that the model got could not be posted
 }
 

@@ -51,8 +51,10 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	if unread := unreadSentences(unreadOf(now), j.places); unread != "" {
 		notes = append(notes, unread)
 	}
-	if j.notShown != "" {
-		notes = append(notes, j.notShown)
+	for _, note := range []string{j.aside, j.notShown} {
+		if note != "" {
+			notes = append(notes, note)
+		}
 	}
 	body := mrkdwn(said.text)
 	if body == "" && err == nil { // nothing in it that can be shown

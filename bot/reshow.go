@@ -14,8 +14,14 @@ import (
 // again, since only prepared pictures are kept. What cannot be shown ends in
 // s.unmet; only the store's trouble is an error.
 func (b *Bot) reshow(ctx context.Context, j *job, s *sight, before []store.ImageRecord, asked wish) error {
+	if !slices.ContainsFunc(s.images, isDICOM) {
+		if asked.view.Window != (imaging.Window{}) || asked.view.First > 0 && len(asked.slices) == 0 {
+			j.aside = textOnlyDICOM
+		}
+		return nil
+	}
 	if !slices.ContainsFunc(before, isDICOM) {
-		return nil // the words mean something else
+		return nil // the new ones have been shown as far as they can be
 	}
 	if asked.cannot != "" {
 		s.unmet = asked.cannot

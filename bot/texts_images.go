@@ -164,8 +164,8 @@ func textShown(images []shownImage) string {
 			line += ": " + strings.Join(about, ", ")
 		}
 		lines = append(lines, line+".")
-		if others := otherSeries(r.Notes); len(others) > 0 {
-			lines = append(lines, "Not shown: "+strings.Join(others, ", ")+fmt.Sprintf(". To look at one, ask for it by number, such as _series %d_.", firstOther(r.Notes)))
+		if list := otherSeries(r.Notes); len(list) > 0 {
+			lines = append(lines, "Not shown: "+strings.Join(list, ", ")+fmt.Sprintf(". To look at one, ask for it by number, such as _series %d_.", others(r.Notes)[0].Number))
 		}
 		if isDICOM(r) {
 			series = max(series, r.Of)
@@ -208,33 +208,27 @@ func hasWindow(note string) bool {
 	return slices.Contains([]imaging.Note{imaging.NoteWindows, imaging.NoteWindow, imaging.NoteLUT, imaging.NoteMinMax, imaging.NotePercentile}, n)
 }
 
-// otherSeries lists the series of an archive that are not shown, at most six.
-func otherSeries(notes []string) []string {
-	var out []string
-	more := 0
-	for _, n := range notes {
-		s, ok := parseOther(n)
-		switch {
-		case !ok:
-		case len(out) == 6:
-			more++
-		default:
-			out = append(out, seriesText(s))
-		}
+// otherSeries lists the series of an archive that are not shown, by number, at most
+// six.
+func otherSeries(notes []string) (out []string) {
+	all := others(notes)
+	for _, s := range all[:min(len(all), 6)] {
+		out = append(out, seriesText(s))
 	}
-	if more > 0 {
+	if more := len(all) - len(out); more > 0 {
 		out = append(out, fmt.Sprintf("and %d more", more))
 	}
 	return out
 }
 
-func firstOther(notes []string) int {
+func others(notes []string) (all []imaging.Series) {
 	for _, n := range notes {
 		if s, ok := parseOther(n); ok {
-			return s.Number
+			all = append(all, s)
 		}
 	}
-	return 0
+	slices.SortFunc(all, func(a, b imaging.Series) int { return a.Number - b.Number })
+	return all
 }
 
 func parseOther(note string) (s imaging.Series, ok bool) {

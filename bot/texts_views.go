@@ -14,6 +14,8 @@ import (
 
 const textOneWindow = "I show one window at a time. Ask for one, then for the other."
 
+const textOnlyDICOM = "A window or slices can be chosen where the scan is posted as DICOM. Here the model saw the picture as it was posted."
+
 func textWindowNames() string {
 	return "That window has no name here. I know these: " + windowNames() + ". Or give numbers, such as _W 400 L 40_."
 }
