@@ -22,20 +22,38 @@ const (
 // planes and encoded, filters, and the codecs' own state.
 const overhead = 12 << 20
 
-// turn runs do once there are so many workers and so many bytes for it. All of it
-// is taken at once and given back at once: nobody waits for room while holding some.
+// turn runs do once there are so many bytes and so many workers for it. Memory comes
+// first, so that no worker stands idle; do takes no turn of its own.
 func (p *Preparer) turn(ctx context.Context, workers int, bytes int64, do func() error) error {
-	n := int64(min(workers, p.most))
-	if err := p.workers.Acquire(ctx, n); err != nil {
-		return waiting(err)
-	}
-	defer p.workers.Release(n)
 	bytes = min(bytes, p.total)
 	if err := p.memory.Acquire(ctx, bytes); err != nil {
 		return waiting(err)
 	}
 	defer p.memory.Release(bytes)
+	n := int64(min(workers, p.most))
+	if err := p.workers.Acquire(ctx, n); err != nil {
+		return waiting(err)
+	}
+	defer p.workers.Release(n)
 	return do()
+}
+
+// turnWith runs do with the bytes of a DICOM file once there is room for them and
+// more, and so many workers. Reading is paid from t; do pays itself. Its archive is
+// asked for room before anything else is taken: those who work never wait for it.
+func (p *Preparer) turnWith(ctx context.Context, s source, t *purse, workers int, more int64, do func(data []byte) error) error {
+	release, err := s.hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return p.turn(ctx, workers, s.size()+more, func() error {
+		data, err := s.read(ctx, t)
+		if err != nil {
+			return err
+		}
+		return do(data)
+	})
 }
 
 func waiting(err error) error { return fmt.Errorf("waiting to prepare an image: %w", err) }

@@ -37,25 +37,24 @@ func (s source) size() int64 {
 	return s.entry.size()
 }
 
-// use reads the file and calls do with it. Reading is paid from t; do pays itself.
-func (s source) use(ctx context.Context, t *purse, do func(data []byte) error) error {
+// hold waits until the archive that the file is in may hold it.
+func (s source) hold(ctx context.Context) (release func(), err error) {
 	if s.entry == nil {
-		return do(s.data)
+		return func() {}, nil
 	}
-	release, err := s.entry.hold(ctx)
-	if err != nil {
-		return err
+	return s.entry.hold(ctx)
+}
+
+// read is the whole file, which has to be held. It is paid from t.
+func (s source) read(ctx context.Context, t *purse) (data []byte, err error) {
+	if s.entry == nil {
+		return s.data, nil
 	}
-	defer release()
-	var data []byte
 	err = t.spend(ctx, func(ctx context.Context) (err error) {
 		data, err = s.entry.read(ctx)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return do(data)
+	return data, err
 }
 
 // instance is what is kept of a DICOM file while series are put together: nothing

@@ -59,8 +59,8 @@ func NewPreparer(c Config) *Preparer {
 //
 // refused[i] is nil, or why files[i] is not, or not wholly, in the images: an
 // *Error, or an error that wraps ctx.Err(), and then nothing is wrong with the
-// file. Refusals that need no decoding come at once; what decodes waits for room.
-// What is over the whole budget is decoded alone.
+// file. Pictures that are refused without decoding are so at once; what decodes, and
+// every DICOM file and archive, waits for room. What is over the whole budget is decoded alone.
 func (p *Preparer) Prepare(ctx context.Context, files [][]byte, v View) (images []Image, refused []error) {
 	v.Slices = min(max(v.Slices, 1), MaxSlices)
 	refused = make([]error, len(files))
@@ -68,9 +68,9 @@ func (p *Preparer) Prepare(ctx context.Context, files [][]byte, v View) (images 
 	for i, data := range files {
 		switch Sniff(data) {
 		case DICOM:
-			in, err := p.policy.admit(ctx, source{file: i, data: data})
+			in, err := p.admit(ctx, source{file: i, data: data})
 			if err != nil {
-				refused[i] = ended(ctx, DICOM, err)
+				refused[i] = err
 				continue
 			}
 			loose = append(loose, in)
@@ -93,6 +93,17 @@ func (p *Preparer) Prepare(ctx context.Context, files [][]byte, v View) (images 
 	images = append(images, p.loose(ctx, loose, v, refused)...)
 	slices.SortStableFunc(images, func(a, b Image) int { return a.Files[0] - b.Files[0] })
 	return images, refused
+}
+
+// admit opens a loose DICOM file, that may unpack to as much as it may be deflated.
+func (p *Preparer) admit(ctx context.Context, s source) (in *instance, err error) {
+	err = p.turn(ctx, 1, maxInflated, func() error {
+		return newPurse(0).spend(ctx, func(ctx context.Context) (err error) {
+			in, err = p.policy.admit(ctx, s)
+			return err
+		})
+	})
+	return in, ended(ctx, DICOM, dicomError(err))
 }
 
 // picture prepares a file that is no DICOM and no archive.

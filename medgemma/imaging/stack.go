@@ -134,10 +134,8 @@ func (p *Preparer) eachFrame(ctx context.Context, w *stacking, all []frame, do s
 	g.SetLimit(p.most)
 	for _, in := range files {
 		g.Go(func() error {
-			err := p.turn(ctx, together, in.source.size()+int64(together)*in.cost, func() error {
-				return in.source.use(ctx, w.purse, func(data []byte) error {
-					return w.file(ctx, in, data, all, byFile[in], together, do)
-				})
+			err := p.turnWith(ctx, in.source, w.purse, together, int64(together)*in.cost, func(data []byte) error {
+				return w.file(ctx, in, data, all, byFile[in], together, do)
 			})
 			w.fail(ctx, in, err)
 			return nil

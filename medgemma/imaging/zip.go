@@ -204,8 +204,8 @@ func (p *Preparer) count(ctx context.Context, a *archive, s *series) error {
 			continue
 		}
 		changed = true
-		err := p.turn(ctx, 1, in.source.size()+in.cost, func() error {
-			return in.source.use(ctx, a.purse, func(data []byte) error {
+		err := p.turnWith(ctx, in.source, a.purse, 1, in.cost, func(data []byte) error {
+			return a.purse.spend(ctx, func(ctx context.Context) error {
 				f, err := openFile(ctx, data)
 				if err != nil {
 					return err
@@ -238,6 +238,24 @@ func (p *Preparer) count(ctx context.Context, a *archive, s *series) error {
 	return nil
 }
 
+// archivedPicture takes two turns: what decoding takes is known once it is read.
+func (p *Preparer) archivedPicture(ctx context.Context, s source, t *purse) (Image, error) {
+	release, err := s.hold(ctx)
+	if err != nil {
+		return Image{}, err
+	}
+	defer release()
+	var data []byte
+	err = p.turn(ctx, 1, s.size(), func() (err error) {
+		data, err = s.read(ctx, t)
+		return err
+	})
+	if err != nil {
+		return Image{}, err
+	}
+	return p.picture(ctx, data, t)
+}
+
 // archivedPictures makes an image of each of the first pictures.
 func (p *Preparer) archivedPictures(ctx context.Context, a *archive, v View) (images []Image, err error) {
 	if v != v.plain() {
@@ -245,11 +263,7 @@ func (p *Preparer) archivedPictures(ctx context.Context, a *archive, v View) (im
 	}
 	var first error
 	for _, e := range a.pictures[:min(len(a.pictures), v.Slices)] {
-		var img Image
-		err := source{entry: e}.use(ctx, a.purse, func(data []byte) (err error) {
-			img, err = p.picture(ctx, data, a.purse)
-			return err
-		})
+		img, err := p.archivedPicture(ctx, source{entry: e}, a.purse)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ended(ctx, ZIP, ctx.Err())
