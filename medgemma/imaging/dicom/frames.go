@@ -155,7 +155,7 @@ func (f *File) Frame(ctx context.Context, i int) (*Frame, error) {
 		if err != nil {
 			return nil, err
 		}
-		return jpegFrame(ctx, f.Header, f.TransferSyntax, data)
+		return jpegFrame(ctx, f.Header, data)
 	case f.BitsAllocated != 1 && f.BitsAllocated != 8 && f.BitsAllocated != 16 && f.BitsAllocated != 32:
 		return nil, &Error{Kind: KindUnsupported, What: "unusual bit depth"}
 	case s.codec == codecRLE:
@@ -211,7 +211,7 @@ func (f *File) swapped() bool {
 
 // Cost estimates what Frame allocates for one frame, in bytes.
 func (f *File) Cost() int64 {
-	pixels := int64(f.Rows) * int64(f.Columns) * int64(max(1, f.samples))
+	samples := int64(f.Rows) * int64(f.Columns) * int64(max(1, f.samples))
 	join := int64(0)
 	for _, span := range f.pixels.frames[:min(1, len(f.pixels.frames))] {
 		if span[1]-span[0] > 1 {
@@ -222,11 +222,14 @@ func (f *File) Cost() int64 {
 	}
 	switch syntaxOf(f.TransferSyntax).codec {
 	case codecJPEG:
-		// Progressive coefficients are 4 bytes a sample, and the result up to 2 (facts
-		// measured on image/jpeg: 7.4 bytes a pixel of colour before conversion).
-		return 6*pixels + join
+		// Whatever the header says of channels, the frame may have three: image/jpeg
+		// makes 3 bytes a pixel of them and 4 of RGB, in whole blocks of up to 32 pixels,
+		// of a picture that may be up to 7 larger; or there are 3 more once converted.
+		// Lossless samples of 16 bits are 6.
+		whole := func(edge int) int64 { return (int64(edge) + 7 + 31) &^ 31 }
+		return 7*whole(f.Columns)*whole(f.Rows) + join
 	case codecRLE:
-		return pixels*int64(f.BitsAllocated)/8 + join
+		return samples*int64(f.BitsAllocated)/8 + join
 	}
 	if f.swapped() {
 		return int64(f.frameBits())/8 + 1

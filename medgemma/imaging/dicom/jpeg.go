@@ -16,23 +16,17 @@ import (
 // errClaim is a picture that its bytes cannot hold.
 var errClaim = errors.New("claims more pixels than its bytes can hold")
 
-// maxScanWork bounds pixels times scans, as in package imaging: hundreds of empty
-// progressive scans over many pixels fit in few bytes and take seconds.
-const maxScanWork = 30 * maxPixels
-
-var startOfScan = []byte{0xFF, 0xDA}
-
 // jpegFrame unpacks a frame of a JPEG transfer syntax. Which process it is coded by
 // is read from the frame itself, as are its size, depth and number of components:
 // headers are wrong more often than codecs. But a size beyond what padding to whole
 // blocks explains is another picture than the header's, and is refused.
-func jpegFrame(ctx context.Context, h Header, _ string, data []byte) (*Frame, error) {
+func jpegFrame(ctx context.Context, h Header, data []byte) (*Frame, error) {
 	head, err := readJPEGHead(data)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case far(head.width, h.Columns), far(head.height, h.Rows):
+	case far(head.width, h.Columns), far(head.height, h.Rows): // Cost counts on it
 		return nil, &Error{Kind: KindCut, Err: errors.New("JPEG: another size than the header's")}
 	case head.width*head.height > maxPixels:
 		return nil, &Error{Kind: KindTooLarge}
@@ -46,10 +40,6 @@ func jpegFrame(ctx context.Context, h Header, _ string, data []byte) (*Frame, er
 	// of pixels where chroma is subsampled.
 	if head.width*head.height > 64*8*len(data) {
 		return nil, &Error{Kind: KindCut, Err: errClaim}
-	}
-	// What follows 0xFF within coded data is never this marker (T.81 B.1.1.5).
-	if bytes.Count(data, startOfScan)*head.width*head.height > maxScanWork {
-		return nil, &Error{Kind: KindTooLarge, Err: errors.New("JPEG: too many scans")}
 	}
 	img, err := decodeJPEG(ctx, data)
 	if err != nil {

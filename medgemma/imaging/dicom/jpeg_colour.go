@@ -10,7 +10,7 @@ func lossyFrame(h Header, head jpegHead, img image.Image) (*Frame, error) {
 	w, ht := img.Bounds().Dx(), img.Bounds().Dy()
 	f := &Frame{
 		Width: w, Height: ht, Channels: 3, Photometric: "RGB", Bits: min(h.BitsStored, 8),
-		layout: layout{bytes: 1}, pix: make([]byte, 0, 3*w*ht),
+		layout: layout{bytes: 1},
 	}
 	switch img := img.(type) {
 	case *image.Gray:
@@ -26,12 +26,14 @@ func lossyFrame(h Header, head jpegHead, img image.Image) (*Frame, error) {
 			}
 		}
 	case *image.RGBA: // the components were named R, G, B, or an Adobe marker says so
+		f.pix = img.Pix[:0] // in place: what is written is never ahead of what is read
 		for y := range ht {
 			for row := img.Pix[y*img.Stride:][:4*w]; len(row) > 0; row = row[4:] {
 				f.pix = append(f.pix, row[:3]...)
 			}
 		}
 	case *image.YCbCr:
+		f.pix = make([]byte, 0, 3*w*ht)
 		if planesAreRGB(h, head, img) {
 			f.pix = appendPlanes(f.pix, img)
 		} else {

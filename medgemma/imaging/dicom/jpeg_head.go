@@ -65,6 +65,10 @@ func (h *jpegHead) frame(marker byte, body []byte) error {
 	h.height, h.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 	h.components = int(body[5])
 	switch {
+	case marker == 0xC2:
+		// No syntax that is read here allows it, and it takes far more memory and, in
+		// empty scans, time.
+		return &Error{Kind: KindUnsupported, What: "progressive JPEG"}
 	case marker == 0xC3:
 		h.lossless = true
 	case marker >= 0xC9:

@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"image/jpeg"
 	"testing"
+
+	"github.com/medbuddy/medbuddy/medgemma/imaging/dicom/dicomtest"
 )
 
 // coded is a grey ramp, or colour, as a baseline JPEG. The standard encoder halves
@@ -42,10 +44,6 @@ func jpegHeader(w, h int, photometric string) Header {
 	return Header{Rows: h, Columns: w, Photometric: photometric, BitsAllocated: 8, BitsStored: 8}
 }
 
-const (
-	syntaxBaseline = "1.2.840.10008.1.2.4.50"
-)
-
 // The codestream decides how many channels there are and what they are, whatever
 // the header says.
 func TestJPEGChannels(t *testing.T) {
@@ -60,7 +58,7 @@ func TestJPEGChannels(t *testing.T) {
 		{true, "MONOCHROME2", "RGB"},
 		{true, "RGB", "RGB"}, // chroma is halved, so these are no planes of RGB
 	} {
-		f, err := jpegFrame(t.Context(), jpegHeader(37, 21, c.says), syntaxBaseline, coded(t, 37, 21, c.colour))
+		f, err := jpegFrame(t.Context(), jpegHeader(37, 21, c.says), coded(t, 37, 21, c.colour))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,12 +79,12 @@ func TestJPEGChannels(t *testing.T) {
 // A writer leaves out the end marker, or pads the fragment.
 func TestJPEGEnds(t *testing.T) {
 	data := coded(t, 40, 30, true)
-	want, err := jpegFrame(t.Context(), jpegHeader(40, 30, "YBR_FULL_422"), syntaxBaseline, data)
+	want, err := jpegFrame(t.Context(), jpegHeader(40, 30, "YBR_FULL_422"), data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range map[string][]byte{"no end": data[:len(data)-2], "padded": append(bytes.Clone(data), 0)} {
-		got, err := jpegFrame(t.Context(), jpegHeader(40, 30, "YBR_FULL_422"), syntaxBaseline, data)
+		got, err := jpegFrame(t.Context(), jpegHeader(40, 30, "YBR_FULL_422"), data)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if !bytes.Equal(got.pix, want.pix) {
@@ -109,6 +107,7 @@ func TestJPEGRefusals(t *testing.T) {
 		kind Kind
 		what string
 	}{
+		"progressive":  {changed(sof+1, 0xC2), jpegHeader(40, 30, "RGB"), KindUnsupported, "progressive JPEG"},
 		"12 bits":      {changed(sof+4, 12), jpegHeader(40, 30, "RGB"), KindUnsupported, "12-bit JPEG"},
 		"arithmetic":   {changed(sof+1, 0xC9), jpegHeader(40, 30, "RGB"), KindUnsupported, "arithmetic JPEG"},
 		"hierarchical": {changed(sof+1, 0xC5), jpegHeader(40, 30, "RGB"), KindUnsupported, "hierarchical JPEG"},
@@ -123,11 +122,11 @@ func TestJPEGRefusals(t *testing.T) {
 		"a claim":      {changed(sof+5, 0x40), jpegHeader(40, 30+0x4000, "RGB"), KindCut, ""},
 		"lossless":     {changed(sof+1, 0xC3), jpegHeader(40, 30, "RGB"), KindUnsupported, "unusual lossless JPEG"},
 	} {
-		_, err := jpegFrame(t.Context(), c.h, syntaxBaseline, c.data)
+		_, err := jpegFrame(t.Context(), c.h, c.data)
 		refused(t, name, err, c.kind, c.what)
 	}
 	// Whole blocks instead of the picture's own size are no other picture.
-	if f, err := jpegFrame(t.Context(), jpegHeader(35, 25, "RGB"), syntaxBaseline, data); err != nil || f.Width != 40 || f.Height != 30 {
+	if f, err := jpegFrame(t.Context(), jpegHeader(35, 25, "RGB"), data); err != nil || f.Width != 40 || f.Height != 30 {
 		t.Errorf("a frame of whole blocks: %v", err)
 	}
 }
@@ -135,8 +134,46 @@ func TestJPEGRefusals(t *testing.T) {
 func TestJPEGContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := jpegFrame(ctx, jpegHeader(40, 30, "RGB"), syntaxBaseline, coded(t, 40, 30, true)); !errors.Is(err, context.Canceled) {
+	if _, err := jpegFrame(ctx, jpegHeader(40, 30, "RGB"), coded(t, 40, 30, true)); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want the context's", err)
+	}
+}
+
+// flat is a colour JPEG of one colour without subsampling, its components named as
+// in ids: of "RGB" image/jpeg makes RGBA.
+func flat(t testing.TB, w, h int, ids string) []byte {
+	t.Helper()
+	data := coded(t, w, h, true)
+	sof, sos := bytes.Index(data, []byte{0xFF, 0xC0}), bytes.Index(data, []byte{0xFF, 0xDA})
+	for c := range 3 {
+		data[sof+10+3*c], data[sof+11+3*c], data[sos+5+2*c] = ids[c], 0x11, ids[c]
+	}
+	// Each block is a difference of 0 and an end, by the tables of T.81 annex K:
+	// 00 1010 of luma, 00 00 of chroma twice. Four times that is seven bytes.
+	blocks := (w + 7) / 8 * ((h + 7) / 8)
+	data = append(data[:sos+14:sos+14], bytes.Repeat([]byte{0x28, 0x00, 0xA0, 0x02, 0x80, 0x0A, 0x00}, blocks/4+1)...)
+	return append(data, 0xFF, 0xD9)
+}
+
+// What a frame holds is not what the header says: the estimate counts on the worst.
+func TestJPEGCostHoldsWhatIsAllocated(t *testing.T) {
+	for name, frame := range map[string][]byte{
+		"grey": coded(t, 256, 250, false), "halved": coded(t, 256, 250, true),
+		"YBR": flat(t, 256, 250, "\x01\x02\x03"), "RGB": flat(t, 256, 250, "RGB"), "larger": flat(t, 263, 257, "RGB"),
+	} {
+		for _, photometric := range []string{"MONOCHROME2", "RGB"} {
+			f := opened(t, dicomtest.Phantom{
+				Syntax: dicomtest.JPEGBaseline, Rows: 250, Columns: 256, Allocated: 8, Photometric: photometric, Compressed: [][]byte{frame},
+			}.Bytes(t))
+			got := allocated(func() {
+				if _, err := f.Frame(t.Context(), 0); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			})
+			if got > f.Cost()+64<<10 { // the decoder's own state and tables
+				t.Errorf("%s as %s: Frame allocates %d bytes, Cost says %d", name, photometric, got, f.Cost())
+			}
+		}
 	}
 }
 
@@ -146,7 +183,7 @@ func FuzzJPEGFrame(f *testing.F) {
 	f.Add(coded(f, 40, 30, false), "MONOCHROME2")
 	f.Fuzz(func(t *testing.T, data []byte, photometric string) {
 		h := jpegHeader(40, 30, photometric)
-		fr, err := jpegFrame(context.Background(), h, syntaxBaseline, data)
+		fr, err := jpegFrame(context.Background(), h, data)
 		if err != nil {
 			var refusal *Error
 			if !errors.As(err, &refusal) {
