@@ -88,7 +88,7 @@ func (f *File) inverted(fr *Frame) bool {
 
 // own is the curve that the file itself asks for, or that its values do.
 func (f *File) own(ctx context.Context, i int, fr *Frame, m modality, mode Mode, p *Picture) (curve, error) {
-	if l, w, c := f.voi(i, m.negative(fr)); l != nil {
+	if l, w, c := f.voi(i, m.negative(fr), mode == ModeMinMax); l != nil {
 		p.Applied = AppliedLUT
 		return l.brightness, nil
 	} else if c != nil {

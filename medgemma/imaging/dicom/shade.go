@@ -11,7 +11,7 @@ type Mode int
 // The modes. Colour frames have none.
 const (
 	ModeVOI    Mode = iota // the file's own VOI LUT or first window; without one, percentiles 0.5 to 99.5
-	ModeMinMax             // the file's own, as ModeVOI; without one, the frame's minimum to its maximum, but 8 bits as they are
+	ModeMinMax             // the file's first window or else VOI LUT; without one, the frame's minimum to its maximum, but 8 bits as they are
 	ModeWindow             // Window by DICOM's linear function (PS3.3 C.11.2.1.2.1): white begins at High-1
 	ModeClips              // Clips, each a plain linear clip of rounded values, in red, green and blue
 	ModeRange              // Window as a plain linear clip

@@ -11,20 +11,25 @@ const (
 	tagFrameVOI     tag = 0x0028_9132
 )
 
-// voi is what the file itself asks for: its first VOI LUT, or else its first window
-// with the function that goes with it, the window's range for people to read; nil
-// when there is neither.
-func (f *File) voi(i int, signed bool) (*lut, Window, curve) {
+// voi is what the file itself asks for: its first VOI LUT, or its first window with
+// the function that goes with it, the window's range for people to read; nil when
+// there is neither. Of both the LUT counts, as in DCMTK, unless windowed says
+// otherwise.
+func (f *File) voi(i int, signed, windowed bool) (*lut, Window, curve) {
 	for _, d := range f.ofFrame(i) {
 		if items := d.items(tagFrameVOI); len(items) > 0 {
 			d = items[0]
+		}
+		w, c := d.window()
+		if windowed && c != nil {
+			return nil, w, c
 		}
 		if items := d.items(tagVOILUTs); len(items) > 0 {
 			if l := readLUT(items[0], signed); l != nil {
 				return l, Window{}, nil
 			}
 		}
-		if w, c := d.window(); c != nil {
+		if c != nil {
 			return nil, w, c
 		}
 	}

@@ -64,6 +64,26 @@ func TestVOILUT(t *testing.T) {
 	}
 }
 
+// Radiographs are shown by the file's window, as by MedGemma's own code.
+func TestWindowBeforeVOILUT(t *testing.T) {
+	lut := raw(voiSequence, words(0x0028_3002, 2, 10, 8), []byte{7, 0, 8, 0})
+	for _, c := range []struct {
+		extra []dicomtest.Element
+		mode  Mode
+		want  Applied
+	}{
+		{window("50", "101"), ModeMinMax, AppliedWindow},
+		{window("50", "101"), ModeVOI, AppliedLUT},
+		{window("50", "0"), ModeMinMax, AppliedLUT}, // that is no window
+		{nil, ModeMinMax, AppliedLUT},
+	} {
+		p, got := shown(t, with(t, false, append(c.extra, lut)...), row(false, 0, 10, 50, 100), Shade{Mode: c.mode})
+		if p.Applied != c.want || c.want == AppliedWindow && (got[0] != 1 || got[3] != 255) {
+			t.Errorf("mode %d: applied %s, want %s, shown as %d", c.mode, p.Applied, c.want, got)
+		}
+	}
+}
+
 // 0 stands for 65,536 entries, and the whole table is used.
 func TestLUTOf65536(t *testing.T) {
 	lut := table(voiSequence, 1<<16, 0, 16, func(i int) int { return 65535 - i })
