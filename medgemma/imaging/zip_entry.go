@@ -36,17 +36,15 @@ func (e *entry) read(ctx context.Context) ([]byte, error) {
 	case size > deflateRatio*(e.file.CompressedSize64+64):
 		return refuse(KindCut, errClaim)
 	}
-	r, err := e.file.Open()
+	r, err := e.open(ctx)
 	if err != nil {
 		return refuse(KindCut, err)
 	}
-	defer r.Close()
 	data := make([]byte, size)
-	counted := &counting{ctx: ctx, r: r, archive: e.archive}
-	if _, err := io.ReadFull(counted, data); err != nil {
+	if _, err := io.ReadFull(r, data); err != nil {
 		return nil, readError(ctx, err)
 	}
-	if _, err := io.ReadFull(counted, make([]byte, 1)); err != io.EOF {
+	if _, err := io.ReadFull(r, make([]byte, 1)); err != io.EOF {
 		return nil, readError(ctx, errors.Join(errClaim, err))
 	}
 	return data, nil
@@ -60,24 +58,6 @@ func readError(ctx context.Context, err error) error {
 		return &Error{Kind: KindTooLarge, Format: ZIP, Err: errTooMuch}
 	}
 	return &Error{Kind: KindCut, Format: ZIP, Err: err}
-}
-
-// counting reads an entry while there is time, and counts.
-type counting struct {
-	ctx     context.Context
-	r       io.Reader
-	archive *archive
-}
-
-func (c *counting) Read(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := c.r.Read(b[:min(len(b), 8*readStep)])
-	if c.archive.left.Add(-int64(n)) < 0 {
-		return 0, errTooMuch
-	}
-	return n, err
 }
 
 // look reads the beginnings of all entries and sorts them into DICOM and pictures.
@@ -120,17 +100,17 @@ func (a *archive) lookAt(ctx context.Context, p policy, e *entry, scratch []byte
 	if e.file.Flags&encrypted != 0 {
 		return scratch, zip.ErrAlgorithm
 	}
-	r, err := e.file.Open()
+	r, err := e.open(ctx)
 	if err != nil {
 		return scratch, err
 	}
-	defer r.Close()
-	counted := &counting{ctx: ctx, r: r, archive: a}
 	for have, want := 0, firstHeader; ; want *= 4 {
 		if want > len(scratch) {
-			scratch = append(scratch, make([]byte, want-len(scratch))...)
+			grown := make([]byte, want)
+			copy(grown, scratch[:have])
+			scratch = grown
 		}
-		n, err := io.ReadFull(counted, scratch[have:want])
+		n, err := io.ReadFull(r, scratch[have:want])
 		have += n
 		whole := err == io.EOF || err == io.ErrUnexpectedEOF
 		if err != nil && !whole {
