@@ -20,8 +20,10 @@ type modality struct {
 // absurd is beyond any unit of measurement, and keeps arithmetic finite.
 const absurd = 1e15
 
-// modality is that of frame i. Where one of slope and intercept is missing, or they
-// make no sense, the stored values are the modality values.
+// modality is that of frame i. Where only one of slope and intercept is there, the
+// other is 1 or 0, and so is a slope of 0: CT that has lost its slope is still far
+// off without its intercept. Where they are absurd, or both missing, the stored
+// values are the modality values.
 func (f *File) modality(i int) modality {
 	none := modality{slope: 1}
 	for _, d := range f.ofFrame(i) {
@@ -34,13 +36,20 @@ func (f *File) modality(i int) modality {
 			d = items[0]
 		}
 		slope, intercept := d.floats(tagRescaleSlope, 1), d.floats(tagRescaleIntercept, 1)
-		if len(slope) == 0 || len(intercept) == 0 {
+		if len(slope) == 0 && len(intercept) == 0 {
 			continue
 		}
-		if slope[0] == 0 || math.Abs(slope[0]) > absurd || math.Abs(intercept[0]) > absurd {
+		m := none
+		if len(slope) > 0 && slope[0] != 0 {
+			m.slope = slope[0]
+		}
+		if len(intercept) > 0 {
+			m.intercept = intercept[0]
+		}
+		if math.Abs(m.slope) > absurd || math.Abs(m.intercept) > absurd {
 			return none
 		}
-		return modality{slope: slope[0], intercept: intercept[0]}
+		return m
 	}
 	return none
 }

@@ -80,6 +80,7 @@ func TestVOIAsDCMTK(t *testing.T) {
 	add("rescaled by a fraction", grey, first, ModeVOI, window("200", "60"), rescale("0.125", "-3.5"))
 	add("rescaled by a small fraction", grey, first, ModeVOI, window("2", "4"), rescale("0.001", "0"))
 	add("slope without intercept", grey, first, ModeVOI, window("1000", "500"), one(text(0x0028_1053, "3")))
+	add("intercept without slope", grey, first, ModeVOI, window("1000", "500"), one(text(0x0028_1052, "20")))
 	add("slope of zero", grey, first, ModeVOI, window("1000", "500"), rescale("0", "5"))
 	add("VOI LUT", grey, voi1, ModeVOI, one(table(voiLUT, 4096, 0, 12, square(4096, 12))))
 	add("VOI LUT before a window", grey, voi1, ModeVOI, one(table(voiLUT, 4096, 0, 12, square(4096, 12))), window("1000", "500"))
@@ -104,8 +105,12 @@ func TestVOIAsDCMTK(t *testing.T) {
 	add("identity shape", grey, first, ModeVOI, window("1000", "500"), one(code(0x2050_0020, "IDENTITY")))
 	add("8 bits as they are", dicomtest.Phantom{Rows: 24, Columns: 40, Allocated: 8}, []string{"-W"}, ModeMinMax)
 	add("7 of 8 bits as they are", dicomtest.Phantom{Rows: 24, Columns: 40, Allocated: 8, Stored: 7}, []string{"-W"}, ModeMinMax)
+	const half = "DCMTK drops half a rescale; CT without its intercept would be 1000 HU off"
 	const whole = "DCMTK cuts modality values to whole numbers"
 	trials(t, all,
+		exception{"slope without intercept", 255, half},
+		exception{"intercept without slope", 11, half}, // 20 of a width of 500
+		exception{"slope of zero", 4, half},            // 5 of 500
 		exception{"rescaled by a fraction", 5, whole},
 		exception{"rescaled by a small fraction", 85, whole},
 		exception{"minimum to maximum and padding", 4, "DCMTK counts padding among the values"},
