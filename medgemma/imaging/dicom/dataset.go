@@ -196,7 +196,8 @@ func (d *dataset) order() binary.ByteOrder { return coding{bigEndian: d.bigEndia
 
 // pixelData is where the pictures are.
 type pixelData struct {
-	native       []byte   // unpacked: all frames, one after another
+	native       []byte   // unpacked: all frames, one after another, as far as they are there
+	length       int      // of native, as the file says
 	words        bool     // native is of 16-bit words (OW), which matters in big endian
 	encapsulated bool     // in fragments
 	fragments    [][]byte // without the table

@@ -6,10 +6,11 @@ import (
 )
 
 // halved says whether native pixels are uncompressed YBR_FULL_422: two samples a
-// pixel. Some files say so and hold three (their length tells).
+// pixel. Some files say so and hold three: their length tells, the one that they say,
+// for what is there may be cut.
 func (f *File) halved() bool {
 	return f.samples == 3 && (f.Photometric == "YBR_FULL_422" || f.Photometric == "YBR_PARTIAL_422") &&
-		len(f.pixels.native) < 3*f.Rows*f.Columns*f.Claimed
+		f.pixels.length < 3*f.Rows*f.Columns*f.Claimed
 }
 
 // frameBits is the length of a native frame.

@@ -3,6 +3,7 @@ package dicom
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/medbuddy/medbuddy/medgemma/imaging/dicom/dicomtest"
@@ -100,6 +101,37 @@ func TestSamplesAreExact(t *testing.T) {
 		}
 		if n < 200 {
 			t.Errorf("%s: only %d phantoms", syntax, n)
+		}
+	}
+}
+
+// A file that says YBR_FULL_422 holds two samples a pixel, or against the standard
+// three. Cut short it still holds what it did.
+func TestYBRThatIsCut(t *testing.T) {
+	halved := dicomtest.Phantom{Photometric: "YBR_FULL_422", Frames: 3}
+	full := dicomtest.Phantom{Photometric: "YBR_FULL", Frames: 3, Extra: []dicomtest.Element{code(0x0028_0004, "YBR_FULL_422")}}
+	for name, p := range map[string]dicomtest.Phantom{"halved": halved, "full": full} {
+		data := p.Bytes(t)
+		whole := opened(t, data)
+		for _, cut := range []int{0, 10, 300, 600} {
+			f := opened(t, data[:len(data)-cut])
+			if want := 3 - (8*cut+whole.frameBits()-1)/whole.frameBits(); f.Frames != max(1, want) {
+				t.Fatalf("%s: %d frames of a file that is cut by %d bytes, want %d", name, f.Frames, cut, want)
+			}
+			if !slices.Equal(samplesOf(t, f, 0), samplesOf(t, whole, 0)) {
+				t.Errorf("%s: cut by %d bytes its first frame is another", name, cut)
+			}
+		}
+		i, got := 0, samplesOf(t, whole, 1)
+		for y := range 16 {
+			for x := range 16 {
+				for c := range 3 {
+					if want := p.Sample(1, y, x, c); got[i] != want {
+						t.Fatalf("%s: pixel (%d, %d), channel %d is %d, want %d", name, x, y, c, got[i], want)
+					}
+					i++
+				}
+			}
 		}
 	}
 }

@@ -138,6 +138,7 @@ func (p *parser) pixelData(h header, end int, c coding) (next int, ok bool) {
 	p.pixels.words = h.vr != "OB"
 	if !h.undefined {
 		p.pixels.native = p.data[h.start:min(h.end, end)]
+		p.pixels.length = h.end - h.start
 		p.truncated = p.truncated || h.end > end
 		return min(h.end, end), h.end <= end
 	}
