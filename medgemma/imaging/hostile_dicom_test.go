@@ -113,15 +113,21 @@ func deflateBomb(t *testing.T, size int) []byte {
 	return slices.Concat(head[:at], deflatedZeros(t, long, size))
 }
 
-// deflatedZeros is a beginning and so many zeros. A megabyte of them is packed once,
-// in a block that needs nothing before it, and repeated.
+// deflatedZeros is a beginning and so many zeros.
 func deflatedZeros(t *testing.T, beginning []byte, size int) []byte {
+	t.Helper()
+	return deflatedAgain(t, beginning, make([]byte, 1<<20), size>>20)
+}
+
+// deflatedAgain is a beginning and n times a part, which is packed once, in a block
+// that needs nothing before it.
+func deflatedAgain(t *testing.T, beginning, again []byte, n int) []byte {
 	t.Helper()
 	var out, block bytes.Buffer
 	for _, part := range []struct {
 		to   *bytes.Buffer
 		data []byte
-	}{{&out, beginning}, {&block, make([]byte, 1<<20)}} {
+	}{{&out, beginning}, {&block, again}} {
 		w, err := flate.NewWriter(part.to, flate.DefaultCompression)
 		if err != nil {
 			t.Fatal(err)
@@ -133,7 +139,7 @@ func deflatedZeros(t *testing.T, beginning []byte, size int) []byte {
 			t.Fatal(err)
 		}
 	}
-	for range size >> 20 {
+	for range n {
 		out.Write(block.Bytes())
 	}
 	return append(out.Bytes(), 0x03, 0x00) // the last, empty block

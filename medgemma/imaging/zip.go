@@ -21,9 +21,14 @@ const (
 	readRatio    = 64        // so many times the archive's own size, beyond
 	freeRead     = 128 << 20 // this
 	maxHeld      = 128 << 20 // bytes of entries in memory at a time; also
-	freeHeld     = 48 << 20  // this and the archive's own size
+	freeHeld     = 48 << 20  // this and the archive's own size; one entry, alone, up to
+	entryRatio   = 8         // so many times that size beyond: films pack no better
 	firstHeader  = 64 << 10  // bytes that are read of an entry to look at its header,
 	maxHeader    = 16 << 20  // four times as many each time it does not suffice
+
+	// What looking at the entries takes: a header, its beginning while it grows, and
+	// what a deflated one becomes.
+	lookMemory = maxHeader + maxHeader/4 + maxInflated
 )
 
 var (
@@ -37,7 +42,8 @@ var (
 type archive struct {
 	purse *purse
 	left  atomic.Int64 // bytes that may still be unpacked
-	room  int64        // bytes of entries that may be held
+	most  int64        // bytes of one entry
+	room  int64        // bytes of entries that may be held at a time, or one entry
 	held  *semaphore.Weighted
 
 	pictures   []*entry
@@ -72,6 +78,7 @@ func openArchive(data []byte) (*archive, []*entry, error) {
 	size := int64(len(data))
 	a := &archive{
 		purse: newPurse(int(seriesTime / sliceTime)),
+		most:  min(MaxSeriesBytes, freeHeld+entryRatio*size),
 		room:  min(maxHeld, freeHeld+size),
 	}
 	a.left.Store(min(maxRead, freeRead+readRatio*size))
@@ -121,7 +128,7 @@ func (m *metered) ReadAt(b []byte, off int64) (int, error) {
 // archive makes images of a ZIP: one series of its DICOM files, else its pictures.
 func (p *Preparer) archive(ctx context.Context, data []byte, v View) (images []Image, err error) {
 	var a *archive
-	err = p.turn(ctx, 1, maxHeader, func() error {
+	err = p.turn(ctx, 1, lookMemory, func() error {
 		var entries []*entry
 		err := guard(func() (err error) {
 			a, entries, err = openArchive(data)

@@ -16,14 +16,15 @@ type entry struct {
 }
 
 // size is what the entry takes in memory, as far as it may be read.
-func (e *entry) size() int64 { return int64(min(e.file.UncompressedSize64, uint64(e.archive.room))) }
+func (e *entry) size() int64 { return int64(min(e.file.UncompressedSize64, uint64(e.archive.most))) }
 
 // hold waits until the archive may hold the entry.
 func (e *entry) hold(ctx context.Context) (release func(), err error) {
-	if err := e.archive.held.Acquire(ctx, e.size()); err != nil {
+	n := min(e.size(), e.archive.room)
+	if err := e.archive.held.Acquire(ctx, n); err != nil {
 		return nil, waiting(err)
 	}
-	return func() { e.archive.held.Release(e.size()) }, nil
+	return func() { e.archive.held.Release(n) }, nil
 }
 
 // read unpacks the whole entry, whose checksum has to be right. The caller holds it.
@@ -31,7 +32,7 @@ func (e *entry) read(ctx context.Context) ([]byte, error) {
 	refuse := func(kind Kind, err error) ([]byte, error) { return nil, &Error{Kind: kind, Format: ZIP, Err: err} }
 	size := e.file.UncompressedSize64
 	switch {
-	case size > uint64(e.archive.room):
+	case size > uint64(e.archive.most):
 		return refuse(KindTooLarge, errTooMuch)
 	case size > deflateRatio*(e.file.CompressedSize64+64):
 		return refuse(KindCut, errClaim)

@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/medbuddy/medbuddy/medgemma/imaging/dicom/dicomtest"
@@ -56,4 +58,32 @@ func TestEntryChecksum(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A film that is much larger than its archive is an ordinary one; zeros without end
+// are not.
+func TestZipOfALongFilm(t *testing.T) {
+	const frames = 64
+	p := dicomtest.Phantom{Modality: "XA", Rows: 1024, Columns: 1024, Allocated: 8, Extra: []element{{Tag: 0x0028_0008, VR: "IS", Value: frames}}}
+	one := p.Bytes(t)
+	at := bytes.LastIndex(one, []byte("\xe0\x7f\x10\x00O"))
+	head := binary.LittleEndian.AppendUint32(append(bytes.Clone(one[:at]), "\xe0\x7f\x10\x00OB\x00\x00"...), frames<<20)
+	frame := make([]byte, 1<<20)
+	r := rand.New(rand.NewPCG(9, 10))
+	for i := range len(frame) / 6 {
+		frame[i] = byte(r.Uint32())
+	}
+	size := uint64(len(head) + frames<<20)
+	film := func(frame []byte) []byte {
+		return written(t, func(w *zip.Writer) { rawZip(t, w, deflatedAgain(t, head, frame, frames), size, 0) })
+	}
+	data := film(frame)
+	if size < uint64(freeHeld+len(data)) {
+		t.Fatal("the film is too short for the test")
+	}
+	im := only(t, shown(t, Config{}, View{Slices: 2}, data))
+	if im.Of != frames || len(im.Slices) != 2 {
+		t.Errorf("%d slices of %d", len(im.Slices), im.Of)
+	}
+	refused(t, film(make([]byte, 1<<20)), KindTooLarge)
 }
