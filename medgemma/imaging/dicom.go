@@ -20,6 +20,7 @@ const (
 	DICOMPDF       Format = "DICOM PDF"
 	DICOMVideo     Format = "DICOM video"
 	DICOMIndex     Format = "DICOM DICOMDIR"
+	DICOMEmpty     Format = "DICOM no picture"
 )
 
 // source is where the bytes of a DICOM file are.
@@ -92,9 +93,6 @@ func newInstance(f *dicom.File, s source, frames int) (*instance, error) {
 		Header: f.Header, source: s, frames: frames, partial: f.Frames < f.Claimed,
 		cost: f.Cost() + overhead,
 	}
-	if f.TransferSyntax == deflated {
-		in.cost += maxInflated
-	}
 	err := guard(func() error {
 		for i := range frames {
 			in.places = append(in.places, f.Geometry(i))
@@ -104,11 +102,8 @@ func newInstance(f *dicom.File, s source, frames int) (*instance, error) {
 	return in, dicomError(err)
 }
 
-// What package dicom unpacks of a deflated data set at most.
-const (
-	deflated    = "1.2.840.10008.1.2.1.99" // PS3.5 A.5
-	maxInflated = 48 << 20
-)
+// maxInflated is what opening a DICOM file takes at most.
+const maxInflated = dicom.MaxInflated
 
 // openFile is dicom.Open with the errors of this package.
 func openFile(ctx context.Context, data []byte) (f *dicom.File, err error) {
@@ -153,10 +148,4 @@ func crop(h dicom.Header, width, height int) image.Rectangle {
 		return whole
 	}
 	return union
-}
-
-// lossyDICOM says whether the pixels have been through a codec that loses: JPEG
-// baseline and extended (PS3.5 A.4.1).
-func lossyDICOM(syntax string) bool {
-	return syntax == "1.2.840.10008.1.2.4.50" || syntax == "1.2.840.10008.1.2.4.51"
 }

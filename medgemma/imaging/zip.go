@@ -52,6 +52,7 @@ type archive struct {
 	incomplete bool
 	locked     bool  // an entry is encrypted
 	first      error // why the first DICOM file or picture is refused
+	other      error // what the first DICOM file is that is no picture
 }
 
 // openArchive reads the list of entries.
@@ -150,6 +151,8 @@ func (p *Preparer) archive(ctx context.Context, data []byte, v View) (images []I
 		return nil, a.first
 	case a.locked:
 		return nil, &Error{Kind: KindUnsupported, Format: ZIP, Err: errMethod}
+	case a.other != nil:
+		return nil, a.other
 	}
 	return nil, &Error{Kind: KindNoPictures, Format: ZIP}
 }

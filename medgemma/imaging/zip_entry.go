@@ -84,13 +84,18 @@ func (a *archive) look(ctx context.Context, p policy, entries []*entry) error {
 
 // refuse notes that an entry that may hold a picture is left out.
 func (a *archive) refuse(err error) {
+	var own *Error
+	errors.As(err, &own)
 	var e *dicom.Error
 	if errors.As(err, &e) && e.Kind == dicom.KindNotImage {
-		return // reports and plans are no part of a series
+		// Reports and plans are no part of a series.
+		if a.other == nil && own != nil && own.Format != DICOMEmpty {
+			a.other = own
+		}
+		return
 	}
 	a.incomplete = true
-	var own *Error
-	if a.first == nil && errors.As(err, &own) {
+	if a.first == nil && own != nil {
 		a.first = own
 	}
 }
