@@ -21,6 +21,8 @@ type stacking struct {
 	ranges map[int]dicom.Window // of the values of an acquisition
 	made   []made
 	failed map[*instance]error
+
+	unmeasured bool // slices of the acquisition could not be measured, shown or not
 }
 
 // made is one slice that is done.
@@ -44,6 +46,7 @@ func (p *Preparer) stack(ctx context.Context, s *series, v View, t *purse) (Imag
 	}
 	if byAcquisition(s.header(), v) {
 		p.eachFrame(ctx, w, s.acquired(chosen), w.measure)
+		w.unmeasured = len(w.failed) > 0
 		clear(w.failed) // those that matter fail again
 	}
 	w.made = make([]made, len(chosen))
@@ -91,7 +94,7 @@ func (w *stacking) image(s *series, chosen []frame, places []int) Image {
 	if len(img.Slices) < img.Of {
 		notes = append(notes, NoteSampled)
 	}
-	if len(w.failed) > 0 || slices.ContainsFunc(s.instances, func(in *instance) bool { return in.partial }) {
+	if w.unmeasured || len(w.failed) > 0 || slices.ContainsFunc(s.instances, func(in *instance) bool { return in.partial }) {
 		notes = append(notes, NoteIncomplete)
 	}
 	img.Notes = inOrder(notes)
@@ -218,7 +221,7 @@ func (w *stacking) show(ctx context.Context, i int, f *dicom.File, at int, fr *d
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	data, mime, err := encode(square, lossyDICOM(f.TransferSyntax) && shade.Mode != dicom.ModeClips)
+	data, mime, err := encode(square, f.Lossy && shade.Mode != dicom.ModeClips)
 	if err != nil {
 		return err
 	}

@@ -9,10 +9,10 @@ import (
 	"io"
 )
 
-// maxInflated is the most that a deflated file may become: some 90 CT slices. The
-// syntax is rare and its files are single pictures; a bomb of a few kilobytes
-// becomes gigabytes.
-const maxInflated = 48 << 20
+// MaxInflated is the most bytes that a file of the deflated syntax may become when it
+// is opened: some 90 CT slices. The syntax is rare and its files are single pictures;
+// a bomb of a few kilobytes becomes gigabytes.
+const MaxInflated = 48 << 20
 
 // inflate unpacks a deflated data set (PS3.5 A.5); whole is false when it ended
 // early or is damaged, and what came before is kept. It runs twice, first to learn
@@ -21,11 +21,11 @@ const maxInflated = 48 << 20
 func inflate(ctx context.Context, data []byte) (out []byte, whole bool, err error) {
 	run := func() io.Reader { return flate.NewReader(&heard{ctx: ctx, from: bytes.NewReader(data)}) }
 	ended := func() error { return fmt.Errorf("inflating: %w", ctx.Err()) }
-	size, err := io.Copy(io.Discard, io.LimitReader(run(), maxInflated+1))
+	size, err := io.Copy(io.Discard, io.LimitReader(run(), MaxInflated+1))
 	switch {
 	case ctx.Err() != nil:
 		return nil, false, ended()
-	case size > maxInflated:
+	case size > MaxInflated:
 		return nil, false, &Error{Kind: KindTooLarge}
 	}
 	out = make([]byte, size)

@@ -179,14 +179,19 @@ func TestCostHoldsWhatIsAllocated(t *testing.T) {
 		{Rows: 256, Columns: 256, Syntax: dicomtest.RLE, Pieces: 2, Photometric: "RGB"},
 		{Rows: 256, Columns: 255, Syntax: dicomtest.ExplicitBE, Allocated: 8},
 		{Rows: 256, Columns: 256, Photometric: "YBR_FULL_422", Syntax: dicomtest.Deflated},
+		{Rows: 2048, Columns: 2048, Frames: 5, Syntax: dicomtest.Deflated}, // 40 MB
 	} {
-		f := opened(t, p.Bytes(t))
+		data := p.Bytes(t)
+		f := opened(t, data)
 		got := allocated(func() {
+			if p.Syntax == dicomtest.Deflated {
+				f = opened(t, data)
+			}
 			if _, err := f.Frame(t.Context(), 0); err != nil {
 				t.Error(err)
 			}
 		})
-		if got > f.Cost()+8<<10 { // a Frame, and what the runtime does meanwhile
+		if got > f.Cost()+128<<10 { // a Frame, the decompressor, and what the runtime does meanwhile
 			t.Errorf("%s: Frame allocates %d bytes, Cost says %d", describe(p), got, f.Cost())
 		}
 	}

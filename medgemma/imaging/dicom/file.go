@@ -6,9 +6,6 @@ import "context"
 // defined terms of the standard, or empty when the file holds anything else.
 type Header struct {
 	Modality       string // such as "CT"; PS3.3 C.7.3.1.1.1
-	BodyPart       string // (0018,0015), defined terms only
-	ViewPosition   string // (0018,5101) such as "PA"
-	Laterality     string // "L", "R", "B" or ""
 	Photometric    string // (0028,0004)
 	TransferSyntax string // UID; "" when it has no name here
 
@@ -18,13 +15,13 @@ type Header struct {
 	BitsAllocated int
 	BitsStored    int
 	Signed        bool
+	Lossy         bool // the pixels have been through a codec that loses: JPEG baseline or extended (PS3.5 A.4.1)
 
 	BurnedIn         string // (0028,0301): "YES", "NO" or ""
 	SecondaryCapture bool   // a Secondary Capture SOP class: a screenshot, most often
 	Ultrasound       bool   // an ultrasound SOP class, whatever the modality
 	Localizer        bool   // ImageType says LOCALIZER
 	Derived          bool   // ImageType's first value is DERIVED
-	Truncated        bool   // the file ended early; what is there was kept
 
 	// What slices are grouped and sorted by. The keys are short hashes, equal for
 	// equal UIDs: to be compared, not to be kept or shown.
@@ -56,6 +53,7 @@ type File struct {
 	ds        *dataset
 	pixels    pixelData
 	hasPixels bool
+	truncated bool // the file ended early; what is there was kept
 	samples   int  // of a pixel, as the header says
 	highBit   int  // of a sample, BitsStored-1 to BitsAllocated-1
 	planar    bool // PlanarConfiguration 1
@@ -73,9 +71,9 @@ func Open(ctx context.Context, data []byte) (*File, error) {
 		return nil, err
 	}
 	f := &File{ds: ds, pixels: p.pixels, hasPixels: p.found || ds.has(tagFloatPixels) || ds.has(tagDoublePixels)}
-	f.Truncated = p.truncated
-	if _, known := syntaxes[syntax]; known {
-		f.TransferSyntax = syntax
+	f.truncated = p.truncated
+	if s, known := syntaxes[syntax]; known {
+		f.TransferSyntax, f.Lossy = syntax, s.lossy
 	}
 	if err := f.readHeader(); err != nil {
 		return nil, err

@@ -85,7 +85,7 @@ func (f *File) framesByOffsets(offsets []int) (frames [][2]int) {
 			i++
 		}
 		if at != offset || i == len(f.pixels.fragments) {
-			if f.Truncated && len(frames) > 0 {
+			if f.truncated && len(frames) > 0 {
 				break // the table tells of frames that are cut off
 			}
 			return nil
@@ -210,8 +210,11 @@ func (f *File) swapped() bool {
 	return f.TransferSyntax == syntaxBigEndian && f.BitsAllocated <= 8 && f.pixels.words
 }
 
-// Cost estimates what Frame allocates for one frame, in bytes.
+// Cost estimates what opening the file and Frame for one frame allocate, in bytes.
 func (f *File) Cost() int64 {
+	if f.TransferSyntax == syntaxDeflated {
+		return MaxInflated
+	}
 	samples := int64(f.Rows) * int64(f.Columns) * int64(max(1, f.samples))
 	join := int64(0)
 	for _, span := range f.pixels.frames[:min(1, len(f.pixels.frames))] {

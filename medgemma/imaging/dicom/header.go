@@ -28,12 +28,6 @@ func (f *File) readHeader() error {
 		return &Error{Kind: KindNotImage, What: "video"}
 	}
 	f.Modality = d.term(tagModality, modalities)
-	f.BodyPart = d.term(tagBodyPart, bodyParts)
-	f.ViewPosition = d.term(tagViewPosition, views)
-	f.Laterality = d.term(tagImageLaterality, lateralities)
-	if f.Laterality == "" {
-		f.Laterality = d.term(tagLaterality, lateralities)
-	}
 	f.BurnedIn = d.term(tagBurnedIn, []string{"YES", "NO"})
 	// Secondary Capture and its multi-frame kinds (PS3.4 B.5).
 	f.SecondaryCapture = class == storage+"7" || strings.HasPrefix(class, storage+"7.")
@@ -58,7 +52,7 @@ func (f *File) readPixelHeader() error {
 	d := f.ds
 	f.Rows, f.Columns = d.integer(tagRows, 0), d.integer(tagColumns, 0)
 	switch {
-	case !f.hasPixels && !f.Truncated:
+	case !f.hasPixels && !f.truncated:
 		return &Error{Kind: KindNotImage, What: "no picture"}
 	case !f.hasPixels || f.Rows < 1 || f.Columns < 1:
 		return &Error{Kind: KindCut}

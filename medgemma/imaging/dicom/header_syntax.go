@@ -24,6 +24,7 @@ const (
 type syntax struct {
 	codec codec
 	name  string // of what cannot be unpacked
+	lossy bool   // of the codecs that are unpacked
 }
 
 // syntaxes are those of PS3.6 table A-1 that have a name of their own.
@@ -34,10 +35,10 @@ var syntaxes = map[string]syntax{
 	syntaxBigEndian: {codec: codecNative},
 	syntaxRLE:       {codec: codecRLE},
 
-	"1.2.840.10008.1.2.4.50": {codec: codecJPEG}, // baseline
-	"1.2.840.10008.1.2.4.51": {codec: codecJPEG}, // extended, of 8 or 12 bits
-	"1.2.840.10008.1.2.4.57": {codec: codecJPEG}, // lossless
-	"1.2.840.10008.1.2.4.70": {codec: codecJPEG}, // lossless, first-order prediction
+	"1.2.840.10008.1.2.4.50": {codec: codecJPEG, lossy: true}, // baseline
+	"1.2.840.10008.1.2.4.51": {codec: codecJPEG, lossy: true}, // extended, of 8 or 12 bits
+	"1.2.840.10008.1.2.4.57": {codec: codecJPEG},              // lossless
+	"1.2.840.10008.1.2.4.70": {codec: codecJPEG},              // lossless, first-order prediction
 
 	"1.2.840.10008.1.2.4.80":  {name: "JPEG-LS"},
 	"1.2.840.10008.1.2.4.81":  {name: "JPEG-LS"},

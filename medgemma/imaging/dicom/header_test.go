@@ -42,7 +42,8 @@ func TestNotAnImage(t *testing.T) {
 }
 
 func TestNotDICOM(t *testing.T) {
-	for _, text := range []string{"", "x", "hello, this is a text", "\x89PNG\r\n\x1a\n0000IHDR", strings.Repeat("\x00", 4096), strings.Repeat("DICM", 100)[2:]} {
+	for _, text := range []string{"", "x", "hello, this is a text", "\x89PNG\r\n\x1a\n0000IHDR", strings.Repeat("\x00", 4096), strings.Repeat("DICM", 100)[2:],
+		"DICM" + string(dicomtest.Phantom{NoPreamble: true}.Bytes(t))} {
 		_, err := Open(t.Context(), []byte(text))
 		refused(t, fmt.Sprintf("%.20q", text), err, KindNotImage, "no picture")
 	}
@@ -105,19 +106,16 @@ func TestHeaderHoldsTermsOnly(t *testing.T) {
 }
 
 func TestHeaderTerms(t *testing.T) {
-	p := dicomtest.Phantom{Modality: "CR", Extra: []dicomtest.Element{
+	p := dicomtest.Phantom{Modality: "cr ", Extra: []dicomtest.Element{
 		{Tag: 0x0008_0008, VR: "CS", Value: `DERIVED\PRIMARY\LOCALIZER`},
 		{Tag: 0x0008_0016, VR: "UI", Value: "1.2.840.10008.5.1.4.1.1.7.2"},
-		{Tag: 0x0018_0015, VR: "CS", Value: "chest "},
-		{Tag: 0x0018_5101, VR: "CS", Value: "PA"},
-		{Tag: 0x0020_0060, VR: "CS", Value: "L"},
 		{Tag: 0x0020_0011, VR: "IS", Value: 100_000},
 		{Tag: 0x0020_0012, VR: "IS", Value: "+4"},
 		{Tag: 0x0020_0013, VR: "IS", Value: "7.0"},
 		{Tag: 0x0028_0301, VR: "CS", Value: "NO"},
 	}}
 	h := opened(t, p.Bytes(t)).Header
-	if h.Modality != "CR" || h.BodyPart != "CHEST" || h.ViewPosition != "PA" || h.Laterality != "L" || h.BurnedIn != "NO" ||
+	if h.Modality != "CR" || h.BurnedIn != "NO" ||
 		!h.Derived || !h.Localizer || !h.SecondaryCapture || h.Series != 0 || h.Acquisition != 4 || h.Instance != 7 {
 		t.Errorf("header %+v", h)
 	}
@@ -191,5 +189,30 @@ func TestRegions(t *testing.T) {
 	want := []Region{{10, 20, 30, 40}, {0, 0, 0, 0}, {70, 50, 79, 59}}
 	if !slices.Equal(f.Regions, want) {
 		t.Errorf("regions %v, want %v", f.Regions, want)
+	}
+	for _, c := range []struct {
+		items [][]dicomtest.Element
+		has   bool
+	}{
+		{nil, false},
+		{[][]dicomtest.Element{region(5, 1, 1, 1, 2, 2), region(1, 1, 80, 0, 90, 10)}, true},
+	} {
+		f := opened(t, dicomtest.Phantom{Rows: 60, Columns: 80, Extra: []dicomtest.Element{sequence(0x0018_6011, c.items...)}}.Bytes(t))
+		if f.HasRegions != c.has || len(f.Regions) > 0 {
+			t.Errorf("%d regions that show nothing: %t, %v", len(c.items), f.HasRegions, f.Regions)
+		}
+	}
+}
+
+func TestHeaderOfClasses(t *testing.T) {
+	for class, want := range map[string][2]bool{ // ultrasound, Secondary Capture
+		"1.2.840.10008.5.1.4.1.1.6.1": {true, false}, "1.2.840.10008.5.1.4.1.1.3.1": {true, false}, "1.2.840.10008.5.1.4.1.1.6.2": {true, false},
+		"1.2.840.10008.5.1.4.1.1.7": {false, true}, "1.2.840.10008.5.1.4.1.1.7.4": {false, true},
+		"1.2.840.10008.5.1.4.1.1.2": {}, "1.2.840.10008.5.1.4.1.1.66.1": {}, "1.2.840.10008.5.1.4.1.1.77.1.4": {},
+	} {
+		h := opened(t, dicomtest.Phantom{Extra: []dicomtest.Element{{Tag: 0x0008_0016, VR: "UI", Value: class}}}.Bytes(t)).Header
+		if got := [2]bool{h.Ultrasound, h.SecondaryCapture}; got != want {
+			t.Errorf("%s: ultrasound and Secondary Capture are %v, want %v", class, got, want)
+		}
 	}
 }

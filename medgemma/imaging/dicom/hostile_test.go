@@ -152,7 +152,7 @@ func TestBombsAreTooLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	z.Write(make([]byte, maxInflated))
+	z.Write(make([]byte, MaxInflated))
 	z.Flush()
 	if _, _, err := inflate(t.Context(), out.Bytes()); err != nil {
 		t.Errorf("inflating to the limit: %v", err)

@@ -1,7 +1,6 @@
 package dicom
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 )
@@ -42,11 +41,8 @@ func parse(ctx context.Context, data []byte) (p *parser, ds *dataset, syntax str
 	p = &parser{data: data}
 	ds = &dataset{}
 	pos := 0
-	switch {
-	case len(data) >= preamble+4 && string(data[preamble:preamble+4]) == "DICM":
+	if len(data) >= preamble+4 && string(data[preamble:preamble+4]) == "DICM" {
 		pos = preamble + 4
-	case bytes.HasPrefix(data, []byte("DICM")):
-		pos = 4
 	}
 	meta := pos > 0
 	for pos+8 <= len(data) && binary.LittleEndian.Uint16(data[pos:]) == 2 {

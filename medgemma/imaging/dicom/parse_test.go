@@ -160,8 +160,8 @@ func TestCutFiles(t *testing.T) {
 					t.Fatalf("%s: cut at %d of %d: frame %d is another", describe(p), n, len(whole), i)
 				}
 			}
-			if missing && !f.Truncated {
-				t.Fatalf("%s: cut at %d of %d: frames are missing and Truncated is false", describe(p), n, len(whole))
+			if missing && !f.truncated {
+				t.Fatalf("%s: cut at %d of %d: frames are missing and truncated is false", describe(p), n, len(whole))
 			}
 			if f.Claimed != 3 {
 				t.Fatalf("%s: cut at %d of %d: claims %d frames, want 3", describe(p), n, len(whole), f.Claimed)

@@ -88,7 +88,7 @@ var sampleHeaders = map[string]Header{
 		Series: 1, Instance: 1, Derived: true,
 	},
 	"RG3_J2KI_mono1.dcm": {
-		Modality: "CR", BodyPart: "EXTREMITY", ViewPosition: "AP", Laterality: "R", Photometric: "MONOCHROME1",
+		Modality: "CR", Photometric: "MONOCHROME1",
 		TransferSyntax: "1.2.840.10008.1.2.4.91", Rows: 1760, Columns: 1760, BitsAllocated: 16, BitsStored: 10,
 		Series: 1, Instance: 3, Derived: true,
 	},
@@ -98,7 +98,7 @@ var sampleHeaders = map[string]Header{
 	},
 	"examples_ybr_color.dcm": {
 		Modality: "US", TransferSyntax: "1.2.840.10008.1.2.4.50", Photometric: "YBR_FULL_422", Rows: 240, Columns: 320,
-		Frames: 30, Claimed: 30, BitsAllocated: 8, BitsStored: 8, Series: 1, Instance: 16117, Derived: true,
+		Frames: 30, Claimed: 30, BitsAllocated: 8, BitsStored: 8, Series: 1, Instance: 16117, Derived: true, Lossy: true,
 		Ultrasound: true, HasRegions: true, Regions: []Region{{84, 31, 319, 239}}, // the file says 595 and 414: it was made smaller afterwards
 	},
 }

@@ -23,48 +23,44 @@ var forms = map[string]form{
 
 // The tags that the reader itself asks for.
 const (
-	tagTransferSyntax  tag = 0x0002_0010
-	tagMediaClass      tag = 0x0002_0002
-	tagImageType       tag = 0x0008_0008
-	tagClass           tag = 0x0008_0016
-	tagInstanceUID     tag = 0x0008_0018
-	tagModality        tag = 0x0008_0060
-	tagBodyPart        tag = 0x0018_0015
-	tagViewPosition    tag = 0x0018_5101
-	tagRegions         tag = 0x0018_6011
-	tagRegionFormat    tag = 0x0018_6012
-	tagRegionType      tag = 0x0018_6014
-	tagRegionX0        tag = 0x0018_6018
-	tagRegionY0        tag = 0x0018_601A
-	tagRegionX1        tag = 0x0018_601C
-	tagRegionY1        tag = 0x0018_601E
-	tagSeriesUID       tag = 0x0020_000E
-	tagSeries          tag = 0x0020_0011
-	tagAcquisition     tag = 0x0020_0012
-	tagInstance        tag = 0x0020_0013
-	tagPosition        tag = 0x0020_0032
-	tagOrientation     tag = 0x0020_0037
-	tagLaterality      tag = 0x0020_0060
-	tagImageLaterality tag = 0x0020_0062
-	tagPlanePositions  tag = 0x0020_9113
-	tagPlaneOrients    tag = 0x0020_9116
-	tagSamples         tag = 0x0028_0002
-	tagPhotometric     tag = 0x0028_0004
-	tagPlanar          tag = 0x0028_0006
-	tagFrames          tag = 0x0028_0008
-	tagRows            tag = 0x0028_0010
-	tagColumns         tag = 0x0028_0011
-	tagAllocated       tag = 0x0028_0100
-	tagStored          tag = 0x0028_0101
-	tagHighBit         tag = 0x0028_0102
-	tagRepresentation  tag = 0x0028_0103
-	tagBurnedIn        tag = 0x0028_0301
-	tagSharedGroups    tag = 0x5200_9229
-	tagFrameGroups     tag = 0x5200_9230
-	tagLongOffsets     tag = 0x7FE0_0001
-	tagFloatPixels     tag = 0x7FE0_0008
-	tagDoublePixels    tag = 0x7FE0_0009
-	tagPixels          tag = 0x7FE0_0010
+	tagTransferSyntax tag = 0x0002_0010
+	tagMediaClass     tag = 0x0002_0002
+	tagImageType      tag = 0x0008_0008
+	tagClass          tag = 0x0008_0016
+	tagInstanceUID    tag = 0x0008_0018
+	tagModality       tag = 0x0008_0060
+	tagRegions        tag = 0x0018_6011
+	tagRegionFormat   tag = 0x0018_6012
+	tagRegionType     tag = 0x0018_6014
+	tagRegionX0       tag = 0x0018_6018
+	tagRegionY0       tag = 0x0018_601A
+	tagRegionX1       tag = 0x0018_601C
+	tagRegionY1       tag = 0x0018_601E
+	tagSeriesUID      tag = 0x0020_000E
+	tagSeries         tag = 0x0020_0011
+	tagAcquisition    tag = 0x0020_0012
+	tagInstance       tag = 0x0020_0013
+	tagPosition       tag = 0x0020_0032
+	tagOrientation    tag = 0x0020_0037
+	tagPlanePositions tag = 0x0020_9113
+	tagPlaneOrients   tag = 0x0020_9116
+	tagSamples        tag = 0x0028_0002
+	tagPhotometric    tag = 0x0028_0004
+	tagPlanar         tag = 0x0028_0006
+	tagFrames         tag = 0x0028_0008
+	tagRows           tag = 0x0028_0010
+	tagColumns        tag = 0x0028_0011
+	tagAllocated      tag = 0x0028_0100
+	tagStored         tag = 0x0028_0101
+	tagHighBit        tag = 0x0028_0102
+	tagRepresentation tag = 0x0028_0103
+	tagBurnedIn       tag = 0x0028_0301
+	tagSharedGroups   tag = 0x5200_9229
+	tagFrameGroups    tag = 0x5200_9230
+	tagLongOffsets    tag = 0x7FE0_0001
+	tagFloatPixels    tag = 0x7FE0_0008
+	tagDoublePixels   tag = 0x7FE0_0009
+	tagPixels         tag = 0x7FE0_0010
 
 	tagItem         tag = 0xFFFE_E000
 	tagItemEnd      tag = 0xFFFE_E00D
@@ -80,30 +76,23 @@ const (
 // walked over and never kept: names and dates do not even become values.
 var dictionary = map[tag]string{
 	tagTransferSyntax: "UI", tagMediaClass: "UI", tagImageType: "CS", tagClass: "UI",
-	tagInstanceUID: "UI", tagModality: "CS", tagBodyPart: "CS", tagViewPosition: "CS",
+	tagInstanceUID: "UI", tagModality: "CS",
 	tagRegions: "SQ", tagRegionFormat: "US", tagRegionType: "US",
 	tagRegionX0: "UL", tagRegionY0: "UL", tagRegionX1: "UL", tagRegionY1: "UL",
 	tagSeriesUID: "UI", tagSeries: "IS", tagAcquisition: "IS", tagInstance: "IS",
-	tagPosition: "DS", tagOrientation: "DS", tagLaterality: "CS", tagImageLaterality: "CS",
+	tagPosition: "DS", tagOrientation: "DS",
 	tagPlanePositions: "SQ", tagPlaneOrients: "SQ",
 	tagSamples: "US", tagPhotometric: "CS", tagPlanar: "US", tagFrames: "IS",
 	tagRows: "US", tagColumns: "US", tagAllocated: "US", tagStored: "US", tagHighBit: "US",
 	tagRepresentation: "US", tagBurnedIn: "CS", tagSharedGroups: "SQ", tagFrameGroups: "SQ",
 	tagLongOffsets: "OV", tagFloatPixels: "OF", tagDoublePixels: "OD", tagPixels: "OW",
 
-	0x0018_0050: "DS", // SliceThickness
-	0x0028_0030: "DS", // PixelSpacing
-	0x0028_0034: "IS", // PixelAspectRatio
-	0x0028_0106: "xs", // SmallestImagePixelValue
-	0x0028_0107: "xs", // LargestImagePixelValue
 	0x0028_0120: "xs", // PixelPaddingValue
 	0x0028_0121: "xs", // PixelPaddingRangeLimit
-	0x0028_1040: "CS", // PixelIntensityRelationship
 	0x0028_1050: "DS", // WindowCenter
 	0x0028_1051: "DS", // WindowWidth
 	0x0028_1052: "DS", // RescaleIntercept
 	0x0028_1053: "DS", // RescaleSlope
-	0x0028_1054: "LO", // RescaleType
 	0x0028_1056: "CS", // VOILUTFunction
 	0x0028_1101: "xs", // RedPaletteColorLookupTableDescriptor
 	0x0028_1102: "xs", // Green...
@@ -118,9 +107,7 @@ var dictionary = map[tag]string{
 	0x0028_3002: "xs", // LUTDescriptor
 	0x0028_3006: "OW", // LUTData
 	0x0028_3010: "SQ", // VOILUTSequence
-	0x0028_9110: "SQ", // PixelMeasuresSequence
 	0x0028_9132: "SQ", // FrameVOILUTSequence
 	0x0028_9145: "SQ", // PixelValueTransformationSequence
-	0x2050_0010: "SQ", // PresentationLUTSequence
 	0x2050_0020: "CS", // PresentationLUTShape
 }
