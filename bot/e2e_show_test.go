@@ -28,7 +28,7 @@ func TestPicturesAreShownOnce(t *testing.T) {
 // them again; its images keep their labels.
 func TestPicturesAreShownOnceAfterARestart(t *testing.T) {
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
-	step := w.stepModel("No bleed in Image 1.", 4)
+	step := w.stepModel(strings.Repeat("No bleed in Image 1. ", 20), 200)
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", packed(t, ct(t, 3, 2)...))
 	step()
 	w.wait("the picture", func() bool { return len(w.shown(root)) == 1 })
