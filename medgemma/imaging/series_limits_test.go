@@ -122,7 +122,8 @@ func TestFrameEstimate(t *testing.T) {
 		"RLE":     phantom(dicomtest.Phantom{Modality: "MR", Stored: 12, Syntax: dicomtest.RLE}),
 		"32 bits": phantom(dicomtest.Phantom{Modality: "NM", Allocated: 32, Syntax: dicomtest.RLE}),
 		"JPEG":    phantom(dicomtest.Phantom{Modality: "XC", Photometric: "RGB", Syntax: dicomtest.JPEGBaseline, Compressed: [][]byte{makeJPEG(t, photo(1100, 950), 85)}}),
-		"pieces":  phantom(dicomtest.Phantom{Modality: "XC", Allocated: 8, Syntax: dicomtest.JPEGBaseline, Pieces: 3, Compressed: [][]byte{emptyScansJPEG(1100, 950, 3)}}),
+		"pieces":  phantom(dicomtest.Phantom{Modality: "XC", Allocated: 8, Syntax: dicomtest.JPEGBaseline, Pieces: 3, Compressed: [][]byte{makeJPEG(t, gray(1100, 950), 85)}}),
+		"lies":    phantom(dicomtest.Phantom{Modality: "XC", Allocated: 8, Syntax: dicomtest.JPEGBaseline, Compressed: [][]byte{makeJPEG(t, photo(1100, 950), 85)}}), // of one channel, says the header
 		"palette": phantom(dicomtest.Phantom{Modality: "US", Allocated: 8, Photometric: "PALETTE COLOR", Syntax: dicomtest.ExplicitBE}),
 		"deflate": phantom(dicomtest.Phantom{Modality: "DX", Stored: 12, Syntax: dicomtest.Deflated}),
 	} {
