@@ -128,6 +128,18 @@ func TestAcquisitionDecidesOverMR(t *testing.T) {
 	}
 }
 
+// What of an acquisition could not be measured is said, also when it is not shown.
+func TestAcquisitionMeasuredInPart(t *testing.T) {
+	p := dicomtest.Phantom{Modality: "MR", Rows: 32, Columns: 32, Stored: 12}
+	files := p.Series(t, dicomtest.Series{Slices: 4, UID: "1.7"})
+	files[3] = files[3][:len(files[3])-300]
+	images, refused := NewPreparer(Config{}).Prepare(t.Context(), files, View{Slices: 1, First: 1, Last: 1})
+	if refused[0] != nil {
+		t.Fatal(refused[0])
+	}
+	wantNotes(t, only(t, images), NoteSmall, NoteSampled, NoteMinMax, NoteIncomplete)
+}
+
 // Regions count whatever the modality says, and what may be ultrasound and is not
 // really cropped is told.
 func TestRegionsOfAnyModality(t *testing.T) {
