@@ -200,6 +200,14 @@ func TestDICOMRefusals(t *testing.T) {
 			}
 		})
 	}
+	t.Run("burned in, one slice of a series", func(t *testing.T) {
+		w := newWorld(t, options{})
+		one := burned.Series(t, dicomtest.Series{Slices: 1, UID: "1.2.3.2", Number: 2})
+		got := w.ask(w.ann, "", "@MedBuddy is there a bleed?", packed(t, append(ct(t, 4, 2), one...)...))
+		if !strings.Contains(got, "CT, 4 slices") || !strings.Contains(got, "slices that say text is burned in were left out") {
+			t.Errorf("the answer says %q", got)
+		}
+	})
 	t.Run("burned in, and allowed", func(t *testing.T) {
 		w := newWorld(t, options{bot: func(c *bot.Config) { c.AllowBurnedIn = true }})
 		if got := w.ask(w.ann, "", "@MedBuddy what does this show?", slacksim.File{Name: "doe_jane_001.dcm", Data: burned.File(t).Bytes(t)}); !strings.Contains(got, "may have text burned in") {

@@ -113,6 +113,8 @@ func noteText(note string) string {
 		return "may have text burned in"
 	case imaging.NoteOnePerPlace:
 		return "several slices at the same places (phases or repeats): only one of each"
+	case imaging.NoteWithheld:
+		return "slices that say text is burned in were left out"
 	case imaging.NoteIncomplete:
 		return "not all of its files could be read"
 	}

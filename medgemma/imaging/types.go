@@ -92,6 +92,7 @@ const (
 	NoteBurnedIn    Note = "burned_in"     // the file says that text is burned in, and that was allowed
 	NoteMayBeBurned Note = "maybe_burned"  // a kind of picture that often has text burned in
 	NoteOnePerPlace Note = "one_per_place" // several slices lie at one place, as of two phases; one of each is shown
+	NoteWithheld    Note = "withheld"      // slices that say text is burned in were left out
 	NoteIncomplete  Note = "incomplete"    // files or slices of the series could not be read and were left out
 )
 
@@ -99,7 +100,7 @@ const (
 var noteOrder = []Note{
 	NoteFirstFrame, NoteStretched, NoteFlattened, NoteSmall,
 	NoteSampled, NoteWindows, NoteWindow, NoteLUT, NoteMinMax, NotePercentile, NoteCropped, NoteNoGeometry,
-	NoteNoOrder, NoteNotTrained, NoteBurnedIn, NoteMayBeBurned, NoteOnePerPlace, NoteIncomplete,
+	NoteNoOrder, NoteNotTrained, NoteBurnedIn, NoteMayBeBurned, NoteOnePerPlace, NoteWithheld, NoteIncomplete,
 }
 
 // inOrder sorts notes and leaves each once; of one with values the first counts.

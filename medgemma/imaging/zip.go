@@ -50,6 +50,7 @@ type archive struct {
 	instances  []*instance
 	frames     int // of the instances, as they say
 	incomplete bool
+	withheld   bool  // an entry says that text is burned in
 	locked     bool  // an entry is encrypted
 	first      error // why the first DICOM file or picture is refused
 	other      error // what the first DICOM file is that is no picture
@@ -186,9 +187,13 @@ func (p *Preparer) archived(ctx context.Context, a *archive, v View) ([]Image, e
 	if len(groups) > 1 {
 		img.Series, img.Others = s.number, list(groups, s)
 	}
-	if a.incomplete || len(a.pictures) > 0 {
-		img.Notes = inOrder(append(img.Notes, NoteIncomplete))
+	if a.withheld {
+		img.Notes = append(img.Notes, NoteWithheld)
 	}
+	if a.incomplete || len(a.pictures) > 0 {
+		img.Notes = append(img.Notes, NoteIncomplete)
+	}
+	img.Notes = inOrder(img.Notes)
 	return []Image{img}, nil
 }
 

@@ -94,7 +94,11 @@ func (a *archive) refuse(err error) {
 		}
 		return
 	}
-	a.incomplete = true
+	if own != nil && own.Kind == KindBurnedIn {
+		a.withheld = true
+	} else {
+		a.incomplete = true
+	}
 	if a.first == nil && own != nil {
 		a.first = own
 	}
