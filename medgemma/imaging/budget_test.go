@@ -76,8 +76,8 @@ func TestMemoryEstimate(t *testing.T) {
 	fillGray16(deep, 16)
 	for name, data := range map[string][]byte{
 		"grey PNG": makePNG(t, gray(w, h)), "PNG": makePNG(t, photo(w, h)), "PNG 16": makePNG(t, deep),
-		"JPEG": makeJPEG(t, photo(w, h), 85), "progressive": emptyScansJPEG(4000, 2000, 3),
-		"CMYK": blockJPEG(4000, 2000, []byte{0x11, 0x11, 0x11, 0x11}, adobe(0), func(c, x, y int) int { return 9 }),
+		"JPEG": makeJPEG(t, photo(w, h), 85), "progressive": emptyScansJPEG(2000, 1000, 3),
+		"CMYK": blockJPEG(2000, 1000, []byte{0x11, 0x11, 0x11, 0x11}, adobe(0), func(c, x, y int) int { return 9 }),
 		"GIF":  encodeGIF(t, palettedGray(w, h)), "BMP": encodeBMP(t, photo(w, h)),
 		"WebP": riff(flatWebP(gray(w, h))), "TIFF": encodeTIFF(t, photo(w, h), 1),
 	} {

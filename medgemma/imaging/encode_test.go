@@ -11,6 +11,7 @@ import (
 // Colour that never went through a lossy codec keeps its whole chroma as JPEG, from
 // whatever it is encoded again; colour that has is halved as it was.
 func TestChromaIsHalvedOnlyWhereItWas(t *testing.T) {
+	t.Parallel()
 	noise := image.NewNRGBA(image.Rect(0, 0, 700, 700))
 	r := rand.New(rand.NewPCG(3, 4))
 	for i := range noise.Pix {

@@ -14,6 +14,7 @@ import (
 // Of a file of several frames the first is shown, their number is told, and that
 // only the first was seen.
 func TestFirstFrame(t *testing.T) {
+	t.Parallel()
 	first := palettedGray(240, 300)
 	other := image.NewPaletted(first.Rect, first.Palette)
 	grey := gray(240, 300)

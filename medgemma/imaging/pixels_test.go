@@ -16,7 +16,7 @@ func sizes() []image.Point {
 	if underRace {
 		return []image.Point{{1, 1}, {131, 80}, {60, 133}}
 	}
-	return []image.Point{{1, 1}, {301, 200}, {120, 333}, {896, 500}, {897, 640}, {1000, 1301}, {1500, 33}}
+	return []image.Point{{1, 1}, {301, 200}, {120, 333}, {896, 500}, {897, 300}, {500, 1001}, {1100, 33}}
 }
 
 func TestLosslessIsTheReference(t *testing.T) {
@@ -38,9 +38,11 @@ func TestLosslessIsTheReference(t *testing.T) {
 	for _, size := range sizes() {
 		grey, rgb := gray(size.X, size.Y), photo(size.X, size.Y)
 		check(t, grey, map[string][]byte{"grey PNG": makePNG(t, grey)})
-		check(t, rgb, map[string][]byte{
-			"PNG": makePNG(t, rgb), "TIFF": encodeTIFF(t, rgb, tiff.Deflate), "BMP": encodeBMP(t, rgb),
-		})
+		files := map[string][]byte{"PNG": makePNG(t, rgb)}
+		if max(size.X, size.Y) <= 900 { // beyond, formats differ in nothing
+			files["TIFF"], files["BMP"] = encodeTIFF(t, rgb, tiff.Deflate), encodeBMP(t, rgb)
+		}
+		check(t, rgb, files)
 	}
 }
 
@@ -64,6 +66,7 @@ func TestJPEGIsNearTheReference(t *testing.T) {
 
 // A JPEG coded in colour that holds none goes out as one plane, like a grey one.
 func TestGreyStaysGrey(t *testing.T) {
+	t.Parallel()
 	grey := gray(300, 400)
 	inColour := image.NewNRGBA(grey.Rect)
 	for y := range 400 {
@@ -95,6 +98,7 @@ func TestGreyStaysGrey(t *testing.T) {
 // The padding is black to the last bit in a lossless picture, and within what
 // JPEG makes of an edge in the other; far from the edge it is black there too.
 func TestPaddingIsBlack(t *testing.T) {
+	t.Parallel()
 	white := image.NewNRGBA(image.Rect(0, 0, 400, 201))
 	for i := range white.Pix {
 		white.Pix[i] = 255
@@ -129,7 +133,7 @@ func TestSubsampledJPEG(t *testing.T) {
 		"4:4:4": 0x11, "4:2:2": 0x21, "4:2:0": 0x22, "4:4:0": 0x12, "4:1:1": 0x41, "4:1:0": 0x42,
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, size := range []image.Point{{120, 83}, {1100, 701}} {
+			for _, size := range []image.Point{{120, 83}, {910, 601}} {
 				if underRace && size.X > 200 {
 					break
 				}
@@ -142,6 +146,7 @@ func TestSubsampledJPEG(t *testing.T) {
 }
 
 func TestFourComponentJPEG(t *testing.T) {
+	t.Parallel()
 	for name, marker := range map[string]string{"CMYK": adobe(0), "YCCK": adobe(2)} {
 		t.Run(name, func(t *testing.T) {
 			data := blockJPEG(500, 375, []byte{0x11, 0x11, 0x11, 0x11}, marker,

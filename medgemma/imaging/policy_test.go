@@ -34,6 +34,7 @@ func regions(corners ...[4]int) element {
 
 // Each modality is shown by its own rule, and the notes say which.
 func TestModalities(t *testing.T) {
+	t.Parallel()
 	const windows = "windows:-1024..1024,-135..215,0..80"
 	big := func(modality string) dicomtest.Phantom {
 		return dicomtest.Phantom{Modality: modality, Rows: 240, Columns: 300, Stored: 12}
@@ -144,8 +145,7 @@ func TestAcquisitionMeasuredInPart(t *testing.T) {
 // really cropped is told.
 func TestRegionsOfAnyModality(t *testing.T) {
 	ultrasound := element{Tag: 0x0008_0016, VR: "UI", Value: "1.2.840.10008.5.1.4.1.1.6.1"}
-	part, whole := [4]int{20, 10, 270, 239}, [4]int{0, 0, 299, 239}
-	off := [4]int{400, 300, 500, 400}
+	part, whole, off := [4]int{20, 10, 59, 49}, [4]int{0, 0, 69, 49}, [4]int{80, 60, 99, 99}
 	for _, modality := range []string{"", "OT", "IVUS", "XA", "XC"} {
 		for name, tc := range map[string]struct {
 			extra           []element
@@ -158,11 +158,11 @@ func TestRegionsOfAnyModality(t *testing.T) {
 			"off":           {[]element{regions(off)}, false, true},
 			"none":          {nil, false, modality == "IVUS"},
 		} {
-			p := dicomtest.Phantom{Modality: "US", Rows: 240, Columns: 300, Photometric: "RGB"}
+			p := dicomtest.Phantom{Rows: 50, Columns: 70, Photometric: "RGB"}
 			im := only(t, shown(t, Config{}, View{}, with(t, p, append(tc.extra, element{Tag: 0x0008_0060, VR: "CS", Value: modality})...)))
-			wide := 300
+			wide := 70
 			if tc.cropped {
-				wide = 251
+				wide = 40
 			}
 			if modality == "" || modality == "OT" {
 				tc.warned = true
@@ -210,6 +210,7 @@ func TestBurnedIn(t *testing.T) {
 
 // CT is never coded with losses: its values lie in the colours.
 func TestCTIsPNG(t *testing.T) {
+	t.Parallel()
 	jpg := makeJPEG(t, gray(700, 700), 90)
 	p := dicomtest.Phantom{Modality: "MG", Rows: 700, Columns: 700, Allocated: 8, Syntax: dicomtest.JPEGBaseline, Compressed: [][]byte{jpg}}
 	if im := only(t, shown(t, Config{}, View{}, p.Bytes(t))); im.Slices[0].MIME != mimeJPEG {

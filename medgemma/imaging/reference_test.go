@@ -76,13 +76,13 @@ func triangle(in []float64, n, m, step, pitch, lines int) []float64 {
 			sum += weights[k]
 		}
 		for l := range lines {
-			for c := range 3 {
-				v := 0.0
-				for k, w := range weights {
-					v += w * in[l*pitch+(lo+k)*step+c]
-				}
-				out[l*outPitch+i*outStep+c] = v / sum
+			var r, g, b float64
+			for k, w := range weights {
+				rgb := in[l*pitch+(lo+k)*step:][:3]
+				r, g, b = r+w*rgb[0], g+w*rgb[1], b+w*rgb[2]
 			}
+			to := out[l*outPitch+i*outStep:][:3]
+			to[0], to[1], to[2] = r/sum, g/sum, b/sum
 		}
 	}
 	return out

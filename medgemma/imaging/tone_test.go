@@ -11,6 +11,7 @@ import (
 
 // 16-bit pictures that use their range are only divided by 257.
 func TestFull16Bit(t *testing.T) {
+	t.Parallel()
 	grey := image.NewGray16(image.Rect(0, 0, 900, 300))
 	fillGray16(grey, 16)
 	colour := image.NewRGBA64(image.Rect(0, 0, 300, 200))

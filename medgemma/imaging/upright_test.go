@@ -18,7 +18,7 @@ func TestEightOrientations(t *testing.T) {
 	t.Parallel()
 	for turn := 1; turn <= 8; turn++ {
 		t.Run(fmt.Sprint(turn), func(t *testing.T) {
-			for _, size := range []image.Point{{64, 47}, {950, 301}} {
+			for _, size := range []image.Point{{64, 47}, {899, 301}} {
 				if underRace && size.X > 64 {
 					break
 				}
@@ -38,6 +38,9 @@ func TestEightOrientations(t *testing.T) {
 				}
 				want, side := reference(img, turn)
 				near(t, withChunk(makePNG(t, img), "eXIf", exif(order, turn)), want, side, 50)
+				if size.X > Side {
+					continue // turned as a PNG's
+				}
 				near(t, withOrientation(encodeTIFF(t, img, tiff.Uncompressed), turn), want, side, 50)
 			}
 			grey := gray(31, 60)
