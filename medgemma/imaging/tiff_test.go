@@ -156,7 +156,7 @@ func (g greyTIFF) pack(t *testing.T, raw []byte) []byte {
 // of its range is stretched.
 func TestGreyTIFF(t *testing.T) {
 	t.Parallel()
-	const w, h = 161, 120
+	const w, h = 231, 226
 	img := image.NewGray16(image.Rect(0, 0, w, h))
 	fillGray16(img, 16)
 	for _, bits := range []int{1, 8, 16} {
