@@ -158,12 +158,12 @@ func flat(t testing.TB, w, h int, ids string) []byte {
 // What a frame holds is not what the header says: the estimate counts on the worst.
 func TestJPEGCostHoldsWhatIsAllocated(t *testing.T) {
 	for name, frame := range map[string][]byte{
-		"grey": coded(t, 256, 250, false), "halved": coded(t, 256, 250, true),
-		"YBR": flat(t, 256, 250, "\x01\x02\x03"), "RGB": flat(t, 256, 250, "RGB"), "larger": flat(t, 263, 257, "RGB"),
+		"grey": coded(t, 1000, 990, false), "halved": coded(t, 1000, 990, true),
+		"YBR": flat(t, 1000, 990, "\x01\x02\x03"), "RGB": flat(t, 1000, 990, "RGB"), "larger": flat(t, 1007, 997, "RGB"),
 	} {
 		for _, photometric := range []string{"MONOCHROME2", "RGB"} {
 			f := opened(t, dicomtest.Phantom{
-				Syntax: dicomtest.JPEGBaseline, Rows: 250, Columns: 256, Allocated: 8, Photometric: photometric, Compressed: [][]byte{frame},
+				Syntax: dicomtest.JPEGBaseline, Rows: 990, Columns: 1000, Allocated: 8, Photometric: photometric, Compressed: [][]byte{frame},
 			}.Bytes(t))
 			got := allocated(func() {
 				if _, err := f.Frame(t.Context(), 0); err != nil {
