@@ -120,7 +120,7 @@ func unsupportedSentence(f imaging.Format) string {
 // words.
 func dicomSentence(what string) string {
 	switch what {
-	case "JPEG 2000", "HTJ2K", "JPEG-LS", "12-bit JPEG", "JPEG XL":
+	case "JPEG 2000", "HTJ2K", "JPEG-LS", "12-bit JPEG", "JPEG XL", "progressive JPEG":
 		return "is " + what + " compressed. Export it uncompressed or as PNG and post that."
 	case "structured report", "PDF", "waveform", "radiotherapy plan", "presentation state", "segmentation", "video", "DICOMDIR":
 		article := "a "
