@@ -91,6 +91,9 @@ func TestLargestAxialSeriesWins(t *testing.T) {
 	for ask, want := range map[int]int{0: 4, 4: 4, 1: 1, 7: 7, 12: 12} {
 		im := only(t, shown(t, Config{}, View{Slices: 20, Series: ask}, data))
 		rest := slices.DeleteFunc(slices.Clone(others), func(s Series) bool { return s.Number == want })
+		if im.View != (View{Series: ask}) {
+			t.Errorf("series %d asked: shown by %+v", ask, im.View)
+		}
 		if im.Series != want || !slices.Equal(im.Others, rest) {
 			t.Errorf("series %d asked: %d shown, others %v", ask, im.Series, im.Others)
 		}
