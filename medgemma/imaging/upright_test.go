@@ -27,21 +27,29 @@ func TestEightOrientations(t *testing.T) {
 				if turn%2 == 0 {
 					order = binary.BigEndian
 				}
-				jpg := withExif(makeJPEG(t, img, 95), exif(order, turn))
-				im := like(t, jpg, decodeJPEG(t, jpg), turn, 40)
 				wantW, wantH := size.X, size.Y
 				if turn >= 5 {
 					wantW, wantH = wantH, wantW
 				}
-				if im.Width != wantW || im.Height != wantH {
-					t.Errorf("upright size %d x %d, want %d x %d", im.Width, im.Height, wantW, wantH)
+				upright := func(im Image) {
+					t.Helper()
+					if im.Width != wantW || im.Height != wantH {
+						t.Errorf("upright size %d x %d, want %d x %d", im.Width, im.Height, wantW, wantH)
+					}
 				}
-				want, side := reference(img, turn)
-				near(t, withChunk(makePNG(t, img), "eXIf", exif(order, turn)), want, side, 50)
-				if size.X > Side {
-					continue // turned as a PNG's
+				// What is scaled is turned afterwards: one format each will do.
+				small := size.X <= Side
+				if small || turn%4 < 2 {
+					jpg := withExif(makeJPEG(t, img, 95), exif(order, turn))
+					upright(like(t, jpg, decodeJPEG(t, jpg), turn, 40))
 				}
-				near(t, withOrientation(encodeTIFF(t, img, tiff.Uncompressed), turn), want, side, 50)
+				if small || turn%4 >= 2 {
+					want, side := reference(img, turn)
+					upright(near(t, withChunk(makePNG(t, img), "eXIf", exif(order, turn)), want, side, 50))
+					if small {
+						upright(near(t, withOrientation(encodeTIFF(t, img, tiff.Uncompressed), turn), want, side, 50))
+					}
+				}
 			}
 			grey := gray(31, 60)
 			webp := extendedWebP(flatWebP(grey), grey.Rect.Dx(), grey.Rect.Dy(), exif(binary.LittleEndian, turn))
