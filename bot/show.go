@@ -47,7 +47,7 @@ func (b *Bot) showing(j *job, unshown []int, seen looked) *showing {
 	s := &showing{b: b, j: j, done: make(chan string, 1)}
 	for _, img := range seen.images {
 		if slices.Contains(unshown, img.record.Label) && worthShowing(img.record) {
-			s.cells = append(s.cells, shownImage{img.record, img.slices})
+			s.cells = append(s.cells, shownImage(img))
 		}
 	}
 	if len(s.cells) > maxShown {

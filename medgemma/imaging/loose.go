@@ -31,6 +31,12 @@ func (p *Preparer) loose(ctx context.Context, all []*instance, v View, refused [
 			refused[in.source.file] = err
 		}
 		if len(img.Slices) == 0 {
+			// Those that were not to be shown go with those that could not be.
+			for _, in := range s.instances {
+				if refused[in.source.file] == nil {
+					refused[in.source.file] = firstFailure(s, failed)
+				}
+			}
 			continue
 		}
 		// Which series it is, the files themselves say.
