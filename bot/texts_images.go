@@ -15,9 +15,10 @@ import (
 
 // Notes of the bot's own, beside imaging's. Stored values: never rename one.
 const (
-	noteSlackCopy     imaging.Note = "slack_copy" // Slack's smaller copy was read in place of the file
-	noteOtherStart                 = "other:"     // a series of the archive that is not shown: number, modality, slices
-	noteSiblingsStart              = "siblings:"  // how many images were made of its file
+	noteSlackCopy = imaging.Note("slack_copy") // Slack's smaller copy was read in place of the file
+
+	noteOtherStart    = "other:"    // a series of the archive that is not shown: number, modality, slices
+	noteSiblingsStart = "siblings:" // how many images were made of its file
 )
 
 func noteOther(s imaging.Series) string {
