@@ -72,14 +72,15 @@ func TestMemoryEstimate(t *testing.T) {
 		t.Skip("the race detector allocates too")
 	}
 	const w, h = 1100, 950
+	grey, colour := gray(w, h), photo(w, h)
 	deep := image.NewGray16(image.Rect(0, 0, w, h))
 	fillGray16(deep, 16)
 	for name, data := range map[string][]byte{
-		"grey PNG": makePNG(t, gray(w, h)), "PNG": makePNG(t, photo(w, h)), "PNG 16": makePNG(t, deep),
-		"JPEG": makeJPEG(t, photo(w, h), 85), "progressive": emptyScansJPEG(2000, 1000, 3),
+		"grey PNG": makePNG(t, grey), "PNG": makePNG(t, colour), "PNG 16": makePNG(t, deep),
+		"JPEG": makeJPEG(t, colour, 85), "progressive": emptyScansJPEG(2000, 1000, 3),
 		"CMYK": blockJPEG(2000, 1000, []byte{0x11, 0x11, 0x11, 0x11}, adobe(0), func(c, x, y int) int { return 9 }),
-		"GIF":  encodeGIF(t, palettedGray(w, h)), "BMP": encodeBMP(t, photo(w, h)),
-		"WebP": riff(flatWebP(gray(w, h))), "TIFF": encodeTIFF(t, photo(w, h), 1),
+		"GIF":  encodeGIF(t, palettedGray(w, h)), "BMP": encodeBMP(t, colour),
+		"WebP": riff(flatWebP(grey)), "TIFF": encodeTIFF(t, colour, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, refusal := inspect(data)

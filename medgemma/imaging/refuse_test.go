@@ -95,7 +95,7 @@ func TestDamagedFiles(t *testing.T) {
 		"WebP": riff(flatWebP(gray(60, 60))), "TIFF": encodeTIFF(t, colour, tiff.Deflate), "BMP": encodeBMP(t, colour),
 	} {
 		t.Run(name, func(t *testing.T) {
-			steps := 150
+			steps := 100
 			if underRace {
 				steps = 20
 			}

@@ -101,6 +101,7 @@ func TestSampleRefusals(t *testing.T) {
 
 // DICOM is shown by the rules of its modality.
 func TestDICOMSamples(t *testing.T) {
+	t.Parallel()
 	const windows = "windows:-1024..1024,-135..215,0..80"
 	for name, want := range map[string]Image{
 		"CT_small.dcm":            {Width: 128, Height: 128, Of: 1, Modality: "CT", Notes: []Note{NoteSmall, windows}},

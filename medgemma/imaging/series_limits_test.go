@@ -117,13 +117,14 @@ func TestFrameEstimate(t *testing.T) {
 		p.Rows, p.Columns = 950, 1100
 		return p
 	}
+	colour := makeJPEG(t, photo(1100, 950), 85)
 	for name, p := range map[string]dicomtest.Phantom{
 		"CT":      phantom(dicomtest.CT(1, 1)),
 		"RLE":     phantom(dicomtest.Phantom{Modality: "MR", Stored: 12, Syntax: dicomtest.RLE}),
 		"32 bits": phantom(dicomtest.Phantom{Modality: "NM", Allocated: 32, Syntax: dicomtest.RLE}),
-		"JPEG":    phantom(dicomtest.Phantom{Modality: "XC", Photometric: "RGB", Syntax: dicomtest.JPEGBaseline, Compressed: [][]byte{makeJPEG(t, photo(1100, 950), 85)}}),
+		"JPEG":    phantom(dicomtest.Phantom{Modality: "XC", Photometric: "RGB", Syntax: dicomtest.JPEGBaseline, Compressed: [][]byte{colour}}),
 		"pieces":  phantom(dicomtest.Phantom{Modality: "XC", Allocated: 8, Syntax: dicomtest.JPEGBaseline, Pieces: 3, Compressed: [][]byte{makeJPEG(t, gray(1100, 950), 85)}}),
-		"lies":    phantom(dicomtest.Phantom{Modality: "XC", Allocated: 8, Syntax: dicomtest.JPEGBaseline, Compressed: [][]byte{makeJPEG(t, photo(1100, 950), 85)}}), // of one channel, says the header
+		"lies":    phantom(dicomtest.Phantom{Modality: "XC", Allocated: 8, Syntax: dicomtest.JPEGBaseline, Compressed: [][]byte{colour}}), // of one channel, says the header
 		"palette": phantom(dicomtest.Phantom{Modality: "US", Allocated: 8, Photometric: "PALETTE COLOR", Syntax: dicomtest.ExplicitBE}),
 		"deflate": phantom(dicomtest.Phantom{Modality: "DX", Stored: 12, Syntax: dicomtest.Deflated}),
 	} {
