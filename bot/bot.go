@@ -52,7 +52,12 @@ type Config struct {
 	AllowedChannels []string // empty: every channel it was invited to
 	AllowExternal   bool     // serve guests and shared channels
 
-	DrainTimeout time.Duration // how long running answers may go on after the end; 0: 5 s
+	Sockets       int           // Socket Mode connections, 1 to 4; 0: 2
+	SocketSilence time.Duration // a socket on which nothing came for so long is dead; 0: 28 s
+
+	// DrainTimeout is how long Run takes at most after the end of its context;
+	// 0: 10 s. Running answers may go on for all but the last two seconds of it.
+	DrainTimeout time.Duration
 }
 
 // Bot answers questions about scans in Slack threads. See the package comment.

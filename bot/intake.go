@@ -16,7 +16,7 @@ func (b *Bot) enqueue(ctx context.Context, typ string, env envelope) {
 	case "events_api":
 		m, err := decodeEvent(env.payload, b.self)
 		if err == nil {
-			b.intake.do(m.channel+m.root(), func() { b.take(ctx, env, m) })
+			b.intake.do(m.channel+m.root(), m.user, func() { b.take(ctx, env, m) })
 			return
 		}
 		if !errors.Is(err, errIgnored) {
@@ -24,10 +24,10 @@ func (b *Bot) enqueue(ctx context.Context, typ string, env envelope) {
 			b.lg.Warn("an event that cannot be read was acked and dropped", "envelope", env.id, "error", err)
 		}
 	case "slash_commands":
-		b.intake.do(env.id, func() { b.slash(ctx, env) })
+		b.intake.do(env.id, "", func() { b.slash(ctx, env) })
 		return
 	}
-	b.intake.do(env.id, func() { env.ack(nil) })
+	b.intake.do(env.id, "", func() { env.ack(nil) })
 }
 
 // admitTimeout leaves time for the ack within Slack's three seconds.
@@ -60,7 +60,7 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) {
 		b.lg.Error("a message could not be recorded; it is not acked, so Slack will deliver it again",
 			"envelope", env.id, "retry", env.retry, "error", err)
 		if env.retry >= lastRetry && (m.mention || m.direct) {
-			b.threads.do("lost "+m.user, func() { b.tellPrivately(ctx, m, textNotTaken) })
+			b.threads.do("lost "+m.user, m.user, func() { b.tellPrivately(ctx, m, textNotTaken) })
 		}
 		return
 	}
@@ -70,13 +70,13 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) {
 		return
 	case q.Kind == store.KindRefused:
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
-		b.threads.do("refused "+m.user, func() { b.tellPrivately(ctx, m, verdict.refusal()) })
+		b.threads.do("refused "+m.user, m.user, func() { b.tellPrivately(ctx, m, verdict.refusal()) })
 	default:
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry)
 		b.askedNow(q)
 		b.fresh.add(q.Key.String())
-		b.work(ctx, q.Thread)
+		b.work(ctx, q.Thread, q.User)
 	}
 }
 

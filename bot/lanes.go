@@ -24,9 +24,9 @@ func newLanes(recovered func(any)) *lanes {
 	return &lanes{recovered: recovered, queues: map[string][]func(){}}
 }
 
-// do queues work behind what is queued for key. It never blocks. After close it
-// drops the work and returns false.
-func (l *lanes) do(key string, work func()) bool {
+// do queues work for a person behind what is queued for key. It never blocks.
+// After close it drops the work and returns false.
+func (l *lanes) do(key, person string, work func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {

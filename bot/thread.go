@@ -18,9 +18,10 @@ const (
 	heldRetry  = time.Second
 )
 
-// work queues the thread's open questions to be answered.
-func (b *Bot) work(ctx context.Context, t store.ThreadKey) {
-	b.threads.do(t.String(), func() { b.drain(ctx, t) })
+// work queues the thread's open questions to be answered. person is who asked
+// last, "" when that is not known.
+func (b *Bot) work(ctx context.Context, t store.ThreadKey, person string) {
+	b.threads.do(t.String(), person, func() { b.drain(ctx, t) })
 }
 
 // drain takes the thread's lease and answers its open questions in the order in
@@ -77,7 +78,7 @@ func (b *Bot) later(ctx context.Context, t store.ThreadKey) {
 	if !b.polled.add(t.String()) {
 		return
 	}
-	time.AfterFunc(heldRetry, func() { b.work(ctx, t) })
+	time.AfterFunc(heldRetry, func() { b.work(ctx, t, "") })
 }
 
 // hold renews the lease until release is called. The context it returns ends
@@ -135,7 +136,7 @@ func (b *Bot) adopt(ctx, work context.Context) {
 			b.lg.Error("abandoned threads could not be listed", "error", err)
 		}
 		for _, t := range threads {
-			b.work(work, t)
+			b.work(work, t, "")
 		}
 		if sleep(ctx, adoptEvery) != nil {
 			return

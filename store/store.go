@@ -137,6 +137,20 @@ type Store interface {
 	// says: after is then the zero Settings.
 	SetSettings(ctx context.Context, s Scope, change func(Settings) Settings) (before, after Settings, err error)
 
+	// Mark returns the ts up to which the messages of a workspace have been seen,
+	// "" when it was never set. What came after it may have been missed while
+	// nobody listened.
+	Mark(ctx context.Context, team string) (ts string, err error)
+
+	// SetMark moves the workspace's mark forward to ts; the mark never moves back:
+	// an older ts, or the same, changes nothing and is no error. It is kept until
+	// changed, not for the retention time.
+	SetMark(ctx context.Context, team, ts string) error
+
+	// Served lists at most limit threads of the workspace that have been Asked, the most
+	// recently changed first.
+	Served(ctx context.Context, team string, limit int) ([]ThreadKey, error)
+
 	// Abandoned lists at most limit threads that have open questions and no
 	// live lease, oldest question (by AdmittedAt) first as far as the backend
 	// can tell cheaply.
