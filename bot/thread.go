@@ -3,20 +3,25 @@ package bot
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// The lease of a thread, and how often threads that nobody works on are looked
-// for. A process that dies is replaced within leaseFor plus adoptEvery.
+// How often threads that nobody works on are looked for. A process that dies is
+// replaced within leaseFor plus adoptEvery; one that is started anew looks more
+// often at first, since it may have died a moment ago.
 const (
-	leaseFor   = 15 * time.Second
-	leaseRenew = 5 * time.Second
 	adoptEvery = 15 * time.Second
+	adoptSoon  = 5 * time.Second
+	adoptFirst = time.Minute // after the start: until then adoptSoon, then adoptEvery
 	heldRetry  = time.Second
 )
+
+// staleAfter is how old a question may be that is taken up after a restart or an
+// outage. An older one gets a sentence instead: an answer that comes out of
+// nowhere into a thread that has moved on does harm.
+const staleAfter = 15 * time.Minute
 
 // work queues the thread's open questions to be answered. person is who asked
 // last, "" when that is not known.
@@ -81,38 +86,6 @@ func (b *Bot) later(ctx context.Context, t store.ThreadKey) {
 	time.AfterFunc(heldRetry, func() { b.work(ctx, t, "") })
 }
 
-// hold renews the lease until release is called. The context it returns ends
-// when the lease is lost or until, its end, has passed without a renewal, so that
-// nobody goes on working on another's thread.
-func (b *Bot) hold(ctx context.Context, l store.Lease, until time.Time) (held context.Context, release func()) {
-	held, cancel := context.WithCancelCause(ctx)
-	var renewing sync.WaitGroup
-	renewing.Go(func() {
-		for sleep(held, leaseRenew) == nil {
-			start := time.Now() // the store counts from later: this side gives up first
-			limited, stop := context.WithDeadline(held, until)
-			_, err := b.cfg.Store.Renew(limited, l, leaseFor)
-			stop()
-			switch {
-			case err == nil:
-				until = start.Add(leaseFor)
-			case errors.Is(err, store.ErrLeaseLost), !time.Now().Before(until):
-				cancel(store.ErrLeaseLost)
-				return
-			}
-		}
-	})
-	return held, func() {
-		cancel(nil)
-		renewing.Wait()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
-		defer cancel()
-		if err := b.cfg.Store.Release(ctx, l); err != nil {
-			b.lg.Warn("a lease was not released; it passes by itself", "thread", l.Thread.String(), "error", err)
-		}
-	}
-}
-
 // answerSafely keeps a defect in one answer from taking the others down.
 func (b *Bot) answerSafely(ctx context.Context, l store.Lease, q store.Question) {
 	j := &job{question: q, lease: l, ref: randomID(3), began: time.Now(), fresh: b.fresh.take(q.Key.String())}
@@ -130,6 +103,7 @@ func (b *Bot) answerSafely(ctx context.Context, l store.Lease, q store.Question)
 // adopt takes up threads with open questions that nobody works on: after a
 // crash, a deploy, or a store that was away. It runs until ctx ends.
 func (b *Bot) adopt(ctx, work context.Context) {
+	began := time.Now()
 	for {
 		threads, err := b.cfg.Store.Abandoned(ctx, 100)
 		if err != nil && ctx.Err() == nil {
@@ -138,59 +112,12 @@ func (b *Bot) adopt(ctx, work context.Context) {
 		for _, t := range threads {
 			b.work(work, t, "")
 		}
-		if sleep(ctx, adoptEvery) != nil {
+		pause := adoptEvery
+		if time.Since(began) < adoptFirst {
+			pause = adoptSoon
+		}
+		if sleep(ctx, pause) != nil {
 			return
 		}
 	}
-}
-
-// tryCounter counts how often this process has put a question to the model.
-type tryCounter struct {
-	mu sync.Mutex
-	n  map[store.QuestionKey]int
-}
-
-func (c *tryCounter) add(q store.QuestionKey) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n == nil {
-		c.n = map[store.QuestionKey]int{}
-	}
-	c.n[q]++
-	return c.n[q]
-}
-
-func (c *tryCounter) done(q store.QuestionKey) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.n, q)
-}
-
-// keySet is a set of short keys.
-type keySet struct {
-	mu sync.Mutex
-	in map[string]bool
-}
-
-// add puts the key in, and says whether it is new.
-func (s *keySet) add(key string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.in[key] {
-		return false
-	}
-	if s.in == nil {
-		s.in = map[string]bool{}
-	}
-	s.in[key] = true
-	return true
-}
-
-// take removes the key, and says whether it was in.
-func (s *keySet) take(key string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	was := s.in[key]
-	delete(s.in, key)
-	return was
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/slack-go/slack"
 	"golang.org/x/time/rate"
+
+	"github.com/medbuddy/medbuddy/store"
 )
 
 // web is MedBuddy's side of Slack's Web API: slack-go with a transport that
@@ -71,6 +73,9 @@ type slackTransport struct {
 }
 
 func (t *slackTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := mayAct(req.Context()); err != nil {
+		return nil, err
+	}
 	method, isAPI := strings.CutPrefix(req.URL.Path, t.api.Path)
 	if req.Method == http.MethodPost && isAPI && strings.EqualFold(req.URL.Host, t.api.Host) {
 		if _, ok := methods[method]; !ok {
@@ -152,6 +157,9 @@ const (
 // transient says whether the same call may succeed a moment later: Slack's own
 // errors are final, apart from a few that mean "busy".
 func transient(err error) bool {
+	if errors.Is(err, store.ErrLeaseLost) {
+		return false // another process goes on
+	}
 	var refused slack.SlackErrorResponse
 	if errors.As(err, &refused) {
 		switch refused.Err {

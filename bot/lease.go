@@ -1,0 +1,85 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// The lease of a thread.
+const (
+	leaseFor   = 15 * time.Second
+	leaseRenew = 5 * time.Second
+)
+
+// tenure is how long this process may act for a thread. It travels in the context
+// of an answer to the transport (web.go), which lets no call out once it is
+// over: a process that was paused past its lease wakes up in the middle of
+// something, before any timer has told it, and must not write over what another
+// one has answered meanwhile. The store refuses its writes by the fence; Slack
+// knows no fences.
+type tenure struct {
+	mu    sync.Mutex
+	until time.Time
+}
+
+type tenureKey struct{}
+
+func (t *tenure) end() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.until
+}
+
+func (t *tenure) extend(until time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.until = until
+}
+
+func (t *tenure) live() bool { return time.Now().Before(t.end()) }
+
+// mayAct returns store.ErrLeaseLost when ctx is that of an answer whose tenure is
+// over.
+func mayAct(ctx context.Context) error {
+	if t, ok := ctx.Value(tenureKey{}).(*tenure); ok && !t.live() {
+		return store.ErrLeaseLost
+	}
+	return nil
+}
+
+// hold renews the lease until release is called. The context it returns ends
+// when the lease is lost or until, its end, has passed without a renewal, so that
+// nobody goes on working on another's thread.
+func (b *Bot) hold(ctx context.Context, l store.Lease, until time.Time) (held context.Context, release func()) {
+	t := &tenure{until: until}
+	held, cancel := context.WithCancelCause(context.WithValue(ctx, tenureKey{}, t))
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		for sleep(held, leaseRenew) == nil {
+			start := time.Now() // the store counts from later: this side gives up first
+			limited, stop := context.WithDeadline(held, t.end())
+			_, err := b.cfg.Store.Renew(limited, l, leaseFor)
+			stop()
+			switch {
+			case err == nil:
+				t.extend(start.Add(leaseFor))
+			case errors.Is(err, store.ErrLeaseLost), !t.live():
+				cancel(store.ErrLeaseLost)
+				return
+			}
+		}
+	})
+	return held, func() {
+		cancel(nil)
+		renewing.Wait()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		if err := b.cfg.Store.Release(ctx, l); err != nil {
+			b.lg.Warn("a lease was not released; it passes by itself", "thread", l.Thread.String(), "error", err)
+		}
+	}
+}
