@@ -50,6 +50,21 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 	}
 	defer j.reply.stop()
 
+	if j.reply.again {
+		before, err := b.shownBefore(ctx, j.question)
+		switch {
+		case err != nil:
+			b.fail(ctx, j, nil, "slack", slackSentence(err, j.ref), err)
+			return
+		case before != nil:
+			b.keepShown(ctx, j, before)
+			return
+		}
+	}
+	if b.stale(j) {
+		b.finish(ctx, j, outcome{name: "stale", text: textStale})
+		return
+	}
 	thread, err := b.thread(ctx, j.question.Thread)
 	if err != nil {
 		b.fail(ctx, j, nil, "store", textStoreFailed(j.ref), err)
@@ -150,11 +165,19 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 		if ctx.Err() != nil {
 			return // still open: the next one goes on
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrLeaseLost):
+			return // another process goes on
+		case err != nil:
 			j.lg.Error("an answer could not be shown", "error", err)
 			out.name = "cannot_post"
 		}
 	}
+	b.close(ctx, j, out)
+}
+
+// close remembers the outcome and closes the question.
+func (b *Bot) close(ctx context.Context, j *job, out outcome) {
 	err := b.remember(ctx, j, turnsOf(out))
 	if errors.Is(err, store.ErrTooLarge) {
 		j.lg.Warn("a turn was too large to be remembered whole")
@@ -205,12 +228,16 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 	scope := q.Thread.Scope()
 	var answer string
 	var err error
-	if inThread := q.Key.TS != q.Thread.TS; !inThread && cmd.changes() {
+	inThread := q.Key.TS != q.Thread.TS
+	if !inThread {
+		scope = q.Thread.ChannelScope()
+	}
+	switch {
+	case !inThread && cmd.changes():
 		answer = textThreadOnly
-	} else {
-		if !inThread {
-			scope = q.Thread.ChannelScope()
-		}
+	case b.stale(j):
+		answer = textStaleCommand
+	default:
 		answer, _, err = b.obey(ctx, scope, q.User, cmd)
 	}
 	if ctx.Err() != nil {

@@ -15,9 +15,20 @@ import (
 // whose ts was lost can be found again instead of being posted twice.
 const metaEvent = "medbuddy_answer"
 
-func metadata(q store.QuestionKey, part int) slack.MsgOption {
-	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metaEvent,
-		EventPayload: map[string]any{"question": q.String(), "part": part}})
+// mark is what the metadata of a message says of the final text in it. The zero
+// mark stands for a text that is not final.
+type mark struct {
+	try    string // whose text it is: parts of different tries do not belong together
+	parts  int    // of the whole answer, the first part included
+	answer bool   // the model's, not a sentence of ours
+}
+
+func metadata(q store.QuestionKey, part int, m mark) slack.MsgOption {
+	payload := map[string]any{"question": q.String(), "part": part}
+	if m != (mark{}) {
+		payload["try"], payload["parts"], payload["answer"] = m.try, m.parts, m.answer
+	}
+	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metaEvent, EventPayload: payload})
 }
 
 // placeholder makes the question's message stand, and remembers its ts. A
@@ -28,7 +39,7 @@ func (b *Bot) placeholder(ctx context.Context, j *job) error {
 	if ts == "" {
 		var err error
 		text := textReading(len(j.question.Files))
-		if ts, found, err = b.postOnce(ctx, j.question, 0, !j.fresh, plain(text)); err != nil {
+		if ts, found, err = b.postOnce(ctx, j.question, 0, mark{}, !j.fresh, plain(text)); err != nil {
 			return err
 		}
 		if err := b.cfg.Store.Place(ctx, j.lease, j.question.Key, ts); err != nil {
@@ -42,8 +53,8 @@ func (b *Bot) placeholder(ctx context.Context, j *job) error {
 // postOnce posts a part of an answer exactly once. Posting is not idempotent in
 // Slack: before posting again after a crash (look) or a lost reply, the thread
 // is searched for the part; found says that it was there.
-func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, look bool, options []slack.MsgOption) (ts string, found bool, err error) {
-	options = append(options, metadata(q.Key, part))
+func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, m mark, look bool, options []slack.MsgOption) (ts string, found bool, err error) {
+	options = append(options, metadata(q.Key, part, m))
 	err = persist(ctx, transient, func() (err error) {
 		if look {
 			if ts, err = b.findPart(ctx, q, part); err != nil || ts != "" {
@@ -71,12 +82,24 @@ func (b *Bot) findPart(ctx context.Context, q store.Question, part int) (ts stri
 	err = b.eachReply(ctx, slack.GetConversationRepliesParameters{
 		ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: q.Key.TS, IncludeAllMetadata: true,
 	}, func(m slack.Message) bool {
-		p := m.Metadata.EventPayload
-		n, _ := p["part"].(float64)
-		if m.Metadata.EventType == metaEvent && p["question"] == q.Key.String() && int(n) == part && b.isOwn(m) {
+		if n, _, ok := b.partOf(m, q.Key); ok && n == part {
 			ts = m.Timestamp
 		}
 		return ts != ""
 	})
 	return ts, err
+}
+
+// partOf says which part of the answer to q a message is.
+func (b *Bot) partOf(m slack.Message, q store.QuestionKey) (part int, of mark, ok bool) {
+	p := m.Metadata.EventPayload
+	if m.Metadata.EventType != metaEvent || p["question"] != q.String() || !b.isOwn(m) {
+		return 0, mark{}, false
+	}
+	n, _ := p["part"].(float64)
+	parts, _ := p["parts"].(float64)
+	of.try, _ = p["try"].(string)
+	of.answer, _ = p["answer"].(bool)
+	of.parts = int(parts)
+	return int(n), of, true
 }

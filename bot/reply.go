@@ -23,6 +23,7 @@ type reply struct {
 	q     store.Question
 	lease store.Lease
 	ts    string // of the first message
+	ref   string // of the try, as in the log
 	again bool   // an earlier try may have posted parts of an answer
 
 	mu     sync.Mutex
@@ -49,7 +50,7 @@ const (
 
 func newReply(ctx context.Context, b *Bot, j *job, ts string, again bool) *reply {
 	ctx, quit := context.WithCancel(ctx)
-	r := &reply{b: b, q: j.question, lease: j.lease, ts: ts, again: again, wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{})}
+	r := &reply{b: b, q: j.question, lease: j.lease, ts: ts, ref: j.ref, again: again, wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{})}
 	go r.pump(ctx)
 	return r
 }
@@ -132,7 +133,7 @@ func growing(markdown string) string {
 func (r *reply) updateOnce(ctx context.Context, timeout time.Duration, options []slack.MsgOption) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
-	_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, r.ts, append(options, metadata(r.q.Key, 0))...)
+	_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, r.ts, append(options, metadata(r.q.Key, 0, mark{}))...)
 	r.b.metrics.slack.WithLabelValues(chatUpdate, result(err)).Inc()
 	return err
 }
@@ -164,20 +165,21 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) error {
 	r.stop()
 	again = again || r.again
 	parts := split(out.text, partRunes)
+	m := mark{try: r.ref, parts: len(parts), answer: out.looked != nil}
 	for i, part := range parts {
 		var under []string
 		if i == len(parts)-1 {
 			under = labels(out)
 		}
 		if i == 0 {
-			if err := r.update(ctx, part, under); err != nil {
+			if err := r.update(ctx, part, under, m); err != nil {
 				return err
 			}
 			continue
 		}
-		ts, found, err := r.b.postOnce(ctx, r.q, i, again, rich(part, under))
+		ts, found, err := r.b.postOnce(ctx, r.q, i, m, again, rich(part, under))
 		if err == nil && found {
-			err = r.replace(ctx, ts, i, rich(part, under))
+			err = r.replace(ctx, ts, i, m, rich(part, under))
 		}
 		if err != nil {
 			return err
@@ -188,7 +190,7 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) error {
 		if err != nil || ts == "" {
 			return err
 		}
-		if err := r.replace(ctx, ts, i, plain(textReplaced)); err != nil {
+		if err := r.replace(ctx, ts, i, mark{}, plain(textReplaced)); err != nil {
 			return err
 		}
 	}
@@ -196,9 +198,9 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) error {
 }
 
 // replace gives a message of this answer another text.
-func (r *reply) replace(ctx context.Context, ts string, part int, options []slack.MsgOption) error {
+func (r *reply) replace(ctx context.Context, ts string, part int, m mark, options []slack.MsgOption) error {
 	return r.b.web.try(ctx, chatUpdate, true, func() error {
-		_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, ts, append(options, metadata(r.q.Key, part))...)
+		_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, ts, append(options, metadata(r.q.Key, part, m))...)
 		return err
 	})
 }
@@ -206,16 +208,16 @@ func (r *reply) replace(ctx context.Context, ts string, part int, options []slac
 // update replaces the standing message by the final text. A message that is gone
 // or can no longer be edited is replaced by a new one; one that Slack finds too
 // rich is sent as plain text.
-func (r *reply) update(ctx context.Context, text string, under []string) error {
-	err := r.replace(ctx, r.ts, 0, rich(text, under))
+func (r *reply) update(ctx context.Context, text string, under []string, m mark) error {
+	err := r.replace(ctx, r.ts, 0, m, rich(text, under))
 	switch slackCode(err) {
 	case "invalid_blocks", "invalid_blocks_format", "block_mismatch", "msg_blocks_too_long", "msg_too_long":
-		err = r.replace(ctx, r.ts, 0, plain(fallback(text, under)))
+		err = r.replace(ctx, r.ts, 0, m, plain(fallback(text, under)))
 	}
 	switch slackCode(err) {
 	case "message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long":
 		var ts string
-		if ts, _, err = r.b.postOnce(ctx, r.q, 0, false, rich(text, under)); err != nil {
+		if ts, _, err = r.b.postOnce(ctx, r.q, 0, m, false, rich(text, under)); err != nil {
 			return err
 		}
 		r.ts = ts
@@ -244,6 +246,9 @@ func rich(text string, under []string) []slack.MsgOption {
 func fallback(text string, under []string) string {
 	return strings.Join(append([]string{text}, under...), "\n")
 }
+
+// labelLines is how many lines labels puts under an answer of the model.
+const labelLines = 2
 
 // labels are the lines under an answer of the model; a sentence of ours has none.
 func labels(out outcome) []string {

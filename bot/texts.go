@@ -61,10 +61,12 @@ func textWaiting(w medgemma.Wait) string {
 }
 
 const (
-	stillWriting    = "… _still writing_"
-	textInterrupted = "I am being restarted. Your question is kept: I will answer here when I am back."
-	textQueued      = "The model is answering others first. Your question is in line; I will answer here."
-	textReplaced    = "_This part belonged to a try that was cut short. The whole answer stands above._"
+	stillWriting     = "… _still writing_"
+	textInterrupted  = "I am being restarted. Your question is kept: I will answer here when I am back."
+	textStale        = "I was restarted or cut off from Slack, and your question is more than 15 minutes old, so I did not answer it. Ask again if you still need an answer."
+	textStaleCommand = "I was restarted or cut off from Slack, and your command is more than 15 minutes old, so I did not carry it out. Send it again if it still holds."
+	textQueued       = "The model is answering others first. Your question is in line; I will answer here."
+	textReplaced     = "_This part belonged to a try that was cut short. The whole answer stands above._"
 )
 
 // Endings without an answer.

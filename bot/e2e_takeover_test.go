@@ -1,0 +1,119 @@
+package bot_test
+
+import (
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/medbuddy/medbuddy/bot"
+	"github.com/medbuddy/medbuddy/bot/slacksim"
+	"github.com/medbuddy/medbuddy/medgemma/modelsim"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// An answer that people have read stays as it is when the process dies before it
+// has remembered it: the next one keeps it, asks the model nothing, and knows it
+// in the follow-up.
+func TestShownAnswerIsKept(t *testing.T) {
+	for name, answer := range map[string]string{"short": "It is a PA view.", "in parts": strings.Repeat("A finding in Image 1 & more.\n", 300)} {
+		t.Run(name, func(t *testing.T) {
+			broken := &brokenStore{}
+			w := newWorld(t, options{bot: func(c *bot.Config) {
+				broken.Store, c.Store, c.DrainTimeout = c.Store, broken, time.Millisecond
+			}})
+			broken.finishes.Store(1 << 30)
+			w.model.Answer(modelsim.Text(answer, modelsim.Chunks(4000)))
+			root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
+			w.wait("the label", func() bool { return strings.Contains(strings.Join(w.said(root), ""), "AI draft") })
+			before := strings.Join(w.said(root), "\n")
+			must(t, w.stop())
+			broken.finishes.Store(0)
+			w.start()
+			thread := store.ThreadKey{Team: w.sim.TeamID(), Channel: w.channel, TS: root}
+			for open := 1; open > 0; {
+				qs, err := w.store.Open(w.ctx, thread)
+				must(t, err)
+				open = len(qs)
+			}
+			if after := strings.Join(w.said(root), "\n"); after != before {
+				t.Errorf("the thread said %q and says %q", before, after)
+			}
+			w.ask(w.ann, root, "and the heart?")
+			if n := len(w.model.Requests()); n != 2 {
+				t.Fatalf("%d model calls for two questions", n)
+			}
+			req := w.request(1)
+			if n := len(req.images()); n != 1 {
+				t.Errorf("the follow-up holds %d images", n)
+			}
+			if all := req.prefix(); !strings.Contains(all, strings.TrimSpace(answer)[:10]) || strings.Contains(all, "AI draft") {
+				t.Errorf("the follow-up's history is %q", all)
+			}
+		})
+	}
+}
+
+// Half an answer in the thread is no answer: the question is put again.
+func TestHalfShownAnswerIsMadeAnew(t *testing.T) {
+	w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
+	w.model.Answer(modelsim.Long(9_000))
+	gate := make(chan struct{})
+	w.sim.Fail("chat.postMessage", slacksim.Fault{Gate: gate, Match: func(c slacksim.Call) bool {
+		return strings.Contains(c.Args["text"], "Line 00")
+	}})
+	root := w.post(w.ann, w.channel, "", "@MedBuddy describe this film in full", film(t, 1))
+	w.wait("the first part", func() bool { return strings.Contains(strings.Join(w.said(root), ""), "Line 00001") })
+	must(t, w.stop())
+	close(gate)
+	w.model.Answer(modelsim.Text("It is a PA view."))
+	w.start()
+	w.wait("the answer", func() bool { return strings.Contains(w.said(root)[0], "PA view") && strings.Contains(w.said(root)[0], "AI draft") })
+}
+
+// What was asked more than a quarter of an hour before a restart gets a sentence,
+// in the message that stands for it, and no model call; what is younger an answer.
+func TestOldQuestionGetsASentence(t *testing.T) {
+	for name, c := range map[string]struct {
+		age   time.Duration
+		text  string
+		want  string
+		calls int
+	}{
+		"young":   {10 * time.Minute, "which view is this film?", "AI draft", 1},
+		"old":     {20 * time.Minute, "which view is this film?", "Ask again if you still need an answer", 0},
+		"command": {20 * time.Minute, "temperature 0.9", "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var now atomic.Int64
+			clock := func() time.Time { return time.Unix(0, now.Load()) }
+			now.Store(time.Now().Add(-c.age).UnixNano())
+			var root, ts string
+			w := newWorld(t, options{slack: slacksim.Config{Now: clock}, now: clock, before: func(w *world) {
+				root = w.post(w.ann, w.channel, "", "the film", film(t, 1))
+				ts = w.post(w.ann, w.channel, root, "@MedBuddy "+c.text)
+				thread := store.ThreadKey{Team: w.sim.TeamID(), Channel: w.channel, TS: root}
+				q := store.Question{Key: store.QuestionKey{Team: thread.Team, Channel: w.channel, TS: ts}, Thread: thread, Kind: store.KindAsk, User: w.ann, Text: "<@" + w.sim.BotUserID() + "> " + c.text}
+				if name == "command" {
+					q.Kind = store.KindCommand
+				}
+				_, err := w.store.Admit(w.ctx, q)
+				must(t, err)
+				now.Store(time.Now().UnixNano())
+			}})
+			if name == "command" {
+				w.wait("the sentence", func() bool { return len(w.sim.Ephemerals(w.channel)) == 1 })
+				if got := w.sim.Ephemerals(w.channel)[0].Text; !strings.Contains(got, "did not carry it out") {
+					t.Errorf("answer %q", got)
+				}
+				return
+			}
+			if got := w.answer(root, 1); !strings.Contains(got, c.want) {
+				t.Errorf("answer %q", got)
+			}
+			if n := len(w.model.Requests()); n != c.calls {
+				t.Errorf("%d model calls", n)
+			}
+		})
+	}
+}

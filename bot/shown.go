@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// An answer is shown first and remembered then. A process that dies in between
+// leaves a question that is open and answered at the same time: whoever takes it
+// up finds the final text by its mark in the thread and keeps it. An answer that
+// people have read does not turn into another one.
+
+// shown is a final text that stands in the thread.
+type shown struct {
+	text   string // mrkdwn, without the lines under it
+	answer bool   // the model's
+}
+
+// shownBefore finds the whole final text that an earlier try has left in the
+// thread; nil when there is none, or only a part.
+func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error) {
+	type piece struct {
+		mark
+		text string
+	}
+	pieces := map[int]piece{}
+	err := persist(ctx, transient, func() error {
+		clear(pieces)
+		return b.eachReply(ctx, slack.GetConversationRepliesParameters{
+			ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: q.Key.TS, IncludeAllMetadata: true,
+		}, func(m slack.Message) bool {
+			if n, of, ok := b.partOf(m, q.Key); ok && of.parts > 0 {
+				pieces[n] = piece{of, m.Text}
+			}
+			return false
+		})
+	})
+	first, ok := pieces[0]
+	if err != nil || !ok {
+		return nil, err
+	}
+	var texts []string
+	for n := range first.parts {
+		p, ok := pieces[n]
+		if !ok || p.mark != first.mark {
+			return nil, nil
+		}
+		texts = append(texts, p.text)
+	}
+	text := strings.Join(texts, "\n")
+	if first.answer { // the labels are its last lines
+		lines := strings.Split(text, "\n")
+		text = strings.Join(lines[:max(0, len(lines)-labelLines)], "\n")
+	}
+	return &shown{strings.TrimSpace(text), first.answer}, nil
+}
+
+// keepShown remembers an answer that was shown before, and closes its question.
+func (b *Bot) keepShown(ctx context.Context, j *job, before *shown) {
+	out := outcome{name: "kept"}
+	if before.answer {
+		// What people wrote is read once more, so that the images of the question
+		// find their place in the history. Where that fails the history goes
+		// without: the next question reads it all again.
+		thread, err := b.thread(ctx, j.question.Thread)
+		var posted []threadMessage
+		if err == nil {
+			posted, err = b.gather(ctx, thread, j.question)
+		}
+		if err == nil {
+			var seen sight
+			if seen, err = b.look(ctx, j, thread, posted); err == nil {
+				out.now = seen.now
+				out.answer = &store.Turn{Role: store.RoleModel, Text: plainText(before.text, b.self.user, nobody)}
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			j.lg.Warn("an answer that was shown is not in the thread's history", "error", err)
+		}
+	}
+	if ctx.Err() == nil {
+		b.close(ctx, j, out)
+	}
+}
+
+// stale says whether a question is too old for an answer to come unannounced. One
+// that this process has recorded itself has been waiting before everybody's eyes.
+func (b *Bot) stale(j *job) bool {
+	return !j.fresh && time.Since(tsTime(j.question.Key.TS)) > staleAfter
+}
+
+// tsTime is when Slack took a message, to the second; the zero time when ts is none.
+func tsTime(ts string) time.Time {
+	whole, _, _ := strings.Cut(ts, ".")
+	seconds, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
+}
