@@ -56,7 +56,7 @@ type Config struct {
 	SocketSilence time.Duration // a socket on which nothing came for so long is dead; 0: 28 s
 
 	// DrainTimeout is how long Run takes at most after the end of its context;
-	// 0: 10 s. Running answers may go on for all but the last two seconds of it.
+	// 0: 10 s. Running answers may go on for all but the last three seconds of it.
 	DrainTimeout time.Duration
 }
 
@@ -103,7 +103,7 @@ func New(cfg Config) (*Bot, error) {
 		cfg.SystemPrompt = systemPrompt
 	}
 	if cfg.DrainTimeout == 0 {
-		cfg.DrainTimeout = 5 * time.Second
+		cfg.DrainTimeout = 10 * time.Second
 	}
 	cfg.Concurrency = max(cfg.Concurrency, 1)
 	b := &Bot{
@@ -119,8 +119,9 @@ func New(cfg Config) (*Bot, error) {
 }
 
 // Run connects to Slack and answers until ctx ends; then it takes nothing new,
-// lets running answers finish within DrainTimeout, and returns nil. It returns
-// an error when Slack refuses the app for good; the error's text is a sentence
+// lets running answers finish as far as DrainTimeout allows, hands the others
+// over, which stay open in the store with their leases released and the thread
+// told, and returns nil. It returns an error when Slack refuses the app for good; the error's text is a sentence
 // for whoever runs the process.
 func (b *Bot) Run(ctx context.Context) error {
 	self, err := b.web.whoAmI(ctx)
@@ -143,13 +144,13 @@ func (b *Bot) Run(ctx context.Context) error {
 	enough()
 	b.stopping.Store(true)
 
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.cfg.DrainTimeout)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(0, b.cfg.DrainTimeout-handOver-takeApart))
 	defer cancel()
 	b.wait.Wait()
 	_ = b.intake.close(drain) // what is not admitted is not acked either: Slack keeps it
 	if b.threads.close(drain) != nil {
 		stop(errStopping)
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), handOver)
 		defer cancel()
 		if b.threads.close(end) != nil {
 			b.lg.Warn("stopped with answers unfinished; they stay open in the store")
@@ -160,6 +161,13 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	return fatal(err)
 }
+
+// Of DrainTimeout, handOver is for telling the threads and releasing the leases
+// of what did not finish, and takeApart for whatever the process closes after Run.
+const (
+	handOver  = 2 * time.Second
+	takeApart = time.Second
+)
 
 // errStopping is the cause with which answers end that outlast the drain.
 var errStopping = errors.New("bot: stopping")
