@@ -125,7 +125,7 @@ func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, s sight, set
 		}
 		b.metrics.stage("prompt", start)
 		shown := b.showing(j, s.unshown, seen)
-		said, err := b.generate(ctx, j, req, func() { shown.begin(ctx) })
+		said, err := b.say(ctx, j, req, func() { shown.begin(ctx) })
 		j.notShown = shown.wait()
 		var trouble *medgemma.Error
 		if errors.As(err, &trouble) && again && said.text == "" {

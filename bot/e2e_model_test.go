@@ -47,13 +47,45 @@ func TestModelTroubleIsASentence(t *testing.T) {
 	}
 }
 
-func TestCutStreamKeepsWhatWasSaid(t *testing.T) {
-	w := newWorld(t, options{})
-	w.model.Answer(modelsim.Cut("The heart is enlarged and the", 20))
-	got := w.ask(w.ann, "", "@MedBuddy describe this", film(t, 1))
-	if !strings.Contains(got, "The heart") || !strings.Contains(got, "incomplete") || !strings.Contains(got, "AI draft") {
-		t.Errorf("the thread says %q", got)
+// A broken connection is tried once more: a whole answer takes the place of what
+// there was, and says how it came about; otherwise the longer part stays, labelled.
+func TestCutStreamIsTriedOnceMore(t *testing.T) {
+	const text = "The heart is enlarged and the lungs are clear."
+	for name, c := range map[string]struct {
+		second     modelsim.Script
+		want, lack string
+	}{
+		"whole then": {modelsim.Text("The lungs are clear."), "The lungs are clear.\n\n_The connection to the model was lost once", "incomplete"},
+		"shorter":    {modelsim.Cut(text, 9), "The heart is enlarged\n\n*This answer is incomplete:*", "lungs"},
+		"longer":     {modelsim.Cut(text, 35), "The heart is enlarged and the lungs\n\n*This answer is incomplete:*", "clear"},
+		"refused":    {modelsim.Nested400("no"), "The heart is enlarged\n\n*This answer is incomplete:*", "not accept"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, options{})
+			w.model.Answer(modelsim.Cut(text, 21), c.second)
+			got := w.ask(w.ann, "", "@MedBuddy describe this", film(t, 1))
+			if !strings.Contains(got, c.want) || strings.Contains(got, c.lack) || !strings.Contains(got, "AI draft") {
+				t.Errorf("the thread says %q", got)
+			}
+			if n := len(w.model.Requests()); n != 2 {
+				t.Errorf("%d model calls", n)
+			}
+		})
 	}
+}
+
+// While the model is asked once more, the thread keeps what was said.
+func TestCutStreamStaysInSight(t *testing.T) {
+	w := newWorld(t, options{})
+	gate := make(chan struct{})
+	w.model.Answer(modelsim.Cut("The heart is enlarged and the", 21), modelsim.Text("The lungs are clear.", modelsim.Gate(gate)))
+	root := w.post(w.ann, w.channel, "", "@MedBuddy describe this", film(t, 1))
+	w.wait("the notice", func() bool {
+		said := w.said(root)
+		return len(said) == 1 && strings.Contains(said[0], "The heart is enlarged") && strings.Contains(said[0], "asking it once more")
+	})
+	close(gate)
+	w.wait("the answer", func() bool { return strings.Contains(w.said(root)[0], "AI draft") })
 }
 
 func TestWakeUpIsToldAndWaitedOut(t *testing.T) {

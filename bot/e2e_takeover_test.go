@@ -68,7 +68,9 @@ func TestHalfShownAnswerIsMadeAnew(t *testing.T) {
 	close(gate)
 	w.model.Answer(modelsim.Text("It is a PA view."))
 	w.start()
-	w.wait("the answer", func() bool { return strings.Contains(w.said(root)[0], "PA view") && strings.Contains(w.said(root)[0], "AI draft") })
+	w.wait("the answer", func() bool {
+		return strings.Contains(w.said(root)[0], "PA view") && strings.Contains(w.said(root)[0], "AI draft")
+	})
 }
 
 // What was asked more than a quarter of an hour before a restart gets a sentence,

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -10,8 +11,28 @@ import (
 
 // said is what the model has said so far, or in all.
 type said struct {
-	text string
-	end  medgemma.End
+	text  string
+	end   medgemma.End
+	again bool // the connection broke once, and the model was asked a second time
+}
+
+// say puts the request to the model. When the connection breaks in the middle of
+// the answer it asks once more: what was said stands in the thread until more
+// than that has come, and is what is left when nothing more comes.
+func (b *Bot) say(ctx context.Context, j *job, req medgemma.Request, begun func()) (said, error) {
+	first, err := b.generate(ctx, j, req, "", begun)
+	var trouble *medgemma.Error
+	if first.text == "" || ctx.Err() != nil || !errors.As(err, &trouble) || trouble.Kind != medgemma.KindCut {
+		return first, err
+	}
+	j.lg.Warn("the connection to the model broke; asking once more", "error", err)
+	j.reply.grow(first.text+"\n\n"+textAskingAgain, false)
+	second, err2 := b.generate(ctx, j, req, first.text, begun)
+	if err2 != nil && len(second.text) < len(first.text) {
+		second, err2 = first, err
+	}
+	second.again = true
+	return second, err2
 }
 
 // answerTimeout bounds one call of the model, the wake-up of an endpoint that was
@@ -20,8 +41,9 @@ const answerTimeout = 25 * time.Minute
 
 // generate puts the request to the model, one of Concurrency at a time, and lets
 // the thread see the text grow. What was said before an error stands in said.
-// begun is called when the first of it is there.
-func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, begun func()) (said, error) {
+// begun is called when the first of it is there. The thread keeps showing standing,
+// the text of an earlier try, until there is more than that.
+func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, standing string, begun func()) (said, error) {
 	select {
 	case b.model <- struct{}{}:
 	default:
@@ -46,19 +68,25 @@ func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, begun 
 			out.text = text.String()
 			return out, err
 		case chunk.Wait != nil:
-			j.reply.grow(textWaiting(*chunk.Wait), true)
+			if standing == "" {
+				j.reply.grow(textWaiting(*chunk.Wait), true)
+			}
 		case chunk.End != nil:
 			out.end = *chunk.End
 		case chunk.Drop: // all of it was thinking; the answer follows
 			text.Reset()
-			j.reply.grow("", false)
+			if standing == "" {
+				j.reply.grow("", false)
+			}
 		default:
 			if text.Len() == 0 {
 				b.metrics.stage("first_text", start)
 				begun()
 			}
 			text.WriteString(chunk.Text)
-			j.reply.grow(text.String(), false)
+			if text.Len() > len(standing) {
+				j.reply.grow(text.String(), false)
+			}
 		}
 	}
 	b.metrics.model.WithLabelValues("ok").Inc()

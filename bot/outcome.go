@@ -32,14 +32,23 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	if err != nil {
 		trouble := asTrouble(err)
 		out.name = string(trouble.Kind)
-		if said.text != "" {
-			out.name = string(medgemma.KindCut)
-			trouble = &medgemma.Error{Kind: medgemma.KindCut, Err: err}
-		} else {
+		note := modelSentence(trouble, set.maxTokens, b.cfg.MaxTokensLimit, j.ref)
+		switch {
+		case said.text == "":
 			out.looked = nil
+		case trouble.Kind == medgemma.KindTimeout:
+			note = textTooLate(j.ref)
+		case said.again:
+			note = textCutTwice(j.ref)
+		default:
+			out.name = string(medgemma.KindCut)
+			note = modelSentence(&medgemma.Error{Kind: medgemma.KindCut}, set.maxTokens, b.cfg.MaxTokensLimit, j.ref)
 		}
 		j.lg.Error("the model gave no whole answer", "kind", out.name, "error", err)
-		notes = append(notes, modelSentence(trouble, set.maxTokens, b.cfg.MaxTokensLimit, j.ref))
+		notes = append(notes, note)
+	}
+	if said.again && err == nil {
+		notes = append(notes, textAskedTwice)
 	}
 	switch finish := said.end.Finish; {
 	case err != nil:

@@ -85,6 +85,19 @@ const (
 
 const textNotTaken = "I could not take your question for several minutes. Ask again in a minute."
 
+// textAskingAgain is Markdown, as the model's text before it is.
+const textAskingAgain = "_The connection to the model was lost here. I am asking it once more…_"
+
+func textCutTwice(ref string) string {
+	return "*This answer is incomplete:* the connection to the model was lost, and once more when I asked again. Ask again for a whole one. Reference for your administrator: " + ref
+}
+
+func textTooLate(ref string) string {
+	return "*This answer is incomplete:* the model took too long and I stopped waiting. Ask for less at once. Reference for your administrator: " + ref
+}
+
+const textAskedTwice = "_The connection to the model was lost once; this is its answer to a second try._"
+
 const textStoppedEarly = "*The model ended this answer early, so it may be incomplete.* Ask again in other words."
 
 func textFailed(ref string) string {
