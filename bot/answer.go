@@ -15,6 +15,7 @@ type job struct {
 	question store.Question
 	lease    store.Lease
 	ref      string // names this try in the log and to the person
+	own      bool   // this process has recorded it
 	fresh    bool   // nobody can have begun it before
 	began    time.Time
 	lg       *slog.Logger

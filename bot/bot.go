@@ -79,7 +79,7 @@ type Bot struct {
 
 	held, heldLittle *semaphore.Weighted // bytes of fetched files in memory
 	asked            askedCache
-	fresh            keySet     // questions that this process has recorded and not yet begun
+	own              ownSet
 	polled           keySet     // threads whose lease another process has
 	tries            tryCounter // of the model, by question
 

@@ -75,7 +75,7 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) {
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry)
 		b.askedNow(q)
-		b.fresh.add(q.Key.String())
+		b.own.add(q.Key.String())
 		b.work(ctx, q.Thread, q.User)
 	}
 }

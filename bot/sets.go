@@ -2,6 +2,7 @@ package bot
 
 import (
 	"sync"
+	"time"
 
 	"github.com/medbuddy/medbuddy/store"
 )
@@ -55,4 +56,46 @@ func (s *keySet) take(key string) bool {
 	was := s.in[key]
 	delete(s.in, key)
 	return was
+}
+
+// ownSet remembers the questions that this process has recorded and not yet begun.
+type ownSet struct {
+	mu sync.Mutex
+	at map[string]time.Time // zero: another process may have begun it
+}
+
+const (
+	ownSetSize = 50_000
+
+	// freshFor is less than a lease: within it nobody can have taken a thread up,
+	// posted to it, died, and lost it again.
+	freshFor = leaseFor - 5*time.Second
+)
+
+func (s *ownSet) add(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.at == nil || len(s.at) >= ownSetSize {
+		s.at = map[string]time.Time{} // what is forgotten is looked for in the thread first
+	}
+	s.at[key] = time.Now()
+}
+
+// spoil says that another process has the question's thread.
+func (s *ownSet) spoil(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.at[key]; ok {
+		s.at[key] = time.Time{}
+	}
+}
+
+// take removes the key. own says that it was in, fresh that nobody else can have
+// begun the question.
+func (s *ownSet) take(key string) (own, fresh bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at, own := s.at[key]
+	delete(s.at, key)
+	return own, time.Since(at) < freshFor
 }

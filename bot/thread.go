@@ -52,6 +52,9 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 	}
 	switch {
 	case errors.Is(err, store.ErrLeaseHeld):
+		for _, q := range open {
+			b.own.spoil(q.Key.String())
+		}
 		b.later(ctx, t)
 		return
 	case err != nil:
@@ -88,7 +91,8 @@ func (b *Bot) later(ctx context.Context, t store.ThreadKey) {
 
 // answerSafely keeps a defect in one answer from taking the others down.
 func (b *Bot) answerSafely(ctx context.Context, l store.Lease, q store.Question) {
-	j := &job{question: q, lease: l, ref: randomID(3), began: time.Now(), fresh: b.fresh.take(q.Key.String())}
+	j := &job{question: q, lease: l, ref: randomID(3), began: time.Now()}
+	j.own, j.fresh = b.own.take(q.Key.String())
 	j.lg = b.lg.With("question", q.Key.String(), "ref", j.ref)
 	defer func() {
 		if r := recover(); r != nil {
