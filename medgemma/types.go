@@ -56,9 +56,21 @@ type Wait struct {
 	Next    time.Duration // until the next try
 }
 
-// End says how a complete answer ended.
+// FinishRepetition is the Finish of an answer that began to repeat itself and
+// was cut. The word is this package's own: no server says it.
+const FinishRepetition = "repetition"
+
+// End says how an answer ended that can be shown.
 type End struct {
-	Finish           string // "stop", "length", or "" when the server does not say
+	// Finish is "stop", "length", "content_filter", FinishRepetition, another
+	// word of the server's, or "" when it does not say.
+	Finish string
+
+	// Repeated is how many bytes at the end of the Text so far only say again
+	// what stands before them: take them off. What is said again stays once.
+	// It is 0 unless Finish is FinishRepetition, and falls between two runes.
+	Repeated int
+
 	Model            string // as the server names it; may be empty
 	PromptTokens     int    // 0 when unknown
 	CompletionTokens int
@@ -80,6 +92,7 @@ const (
 	KindRejected        Kind = "rejected"         // another 4xx: the endpoint does not take this request
 	KindServer          Kind = "server"           // another 5xx, or an answer that cannot be understood
 	KindEmpty           Kind = "empty"            // a complete answer without any text
+	KindRepetition      Kind = "repetition"       // nothing but a loop came: of white space, or inside the thinking trace
 	KindThinking        Kind = "thinking"         // the tokens ran out inside the thinking trace: raise max tokens
 	KindCut             Kind = "cut"              // the stream ended before the answer did; the text so far stands
 )
