@@ -48,7 +48,7 @@
 //	generate     generate.go  the model's words, while the thread sees them grow
 //	finish       outcome.go   the final text with its label (reply.go); the store appends and closes
 //
-// What people see is in texts.go, texts_files.go and texts_commands.go, with the
+// What people see is in the files texts*.go, with the
 // rules of tone. What the model wrote passes through markdown.go, which leaves
 // nothing of it live in Slack, and split.go, which keeps Slack's limits.
 // Commands (commands.go, slash.go, settings.go) set temperature and max tokens

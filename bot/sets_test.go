@@ -26,7 +26,7 @@ func TestOwnQuestionsAreFreshForAMoment(t *testing.T) {
 		check("quick", false, false)
 		check("spoilt", true, false)
 		check("never there", false, false)
-		time.Sleep(leaseFor)
+		<-time.After(leaseFor)
 		check("slow", true, false)
 	})
 }

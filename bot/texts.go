@@ -5,15 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
-	"github.com/medbuddy/medbuddy/medgemma"
 	"github.com/medbuddy/medbuddy/medgemma/imaging"
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// Everything that MedBuddy says to people is in this file, texts_files.go and texts_commands.go.
+// Everything that MedBuddy says to people is in the files texts*.go.
 // The rules of tone:
 //
 //   - Short and plain, in the words of a ward, not of a server.
@@ -52,14 +50,6 @@ func textReading(files int) string {
 	}
 }
 
-func textWaiting(w medgemma.Wait) string {
-	elapsed := w.Elapsed.Round(time.Second)
-	if w.Waking {
-		return fmt.Sprintf("The model is starting up; this can take several minutes. I am waiting for it (%s so far) and will answer here.", elapsed)
-	}
-	return fmt.Sprintf("The model is busy. I keep trying (%s so far) and will answer here.", elapsed)
-}
-
 const (
 	stillWriting     = "… _still writing_"
 	textInterrupted  = "I am being restarted. Your question is kept: I will answer here when I am back."
@@ -85,68 +75,12 @@ const (
 
 const textNotTaken = "I could not take your question for several minutes. Ask again in a minute."
 
-// textAskingAgain is Markdown, as the model's text before it is.
-const textAskingAgain = "_The connection to the model was lost here. I am asking it once more…_"
-
-func textCutTwice(ref string) string {
-	return "*This answer is incomplete:* the connection to the model was lost, and once more when I asked again. Ask again for a whole one. Reference for your administrator: " + ref
-}
-
-func textTooLate(ref string) string {
-	return "*This answer is incomplete:* the model took too long and I stopped waiting. Ask for less at once. Reference for your administrator: " + ref
-}
-
-const textAskedTwice = "_The connection to the model was lost once; this is its answer to a second try._"
-
-const textStoppedEarly = "*The model ended this answer early, so it may be incomplete.* Ask again in other words."
-
 func textFailed(ref string) string {
 	return "Something went wrong on my side and there is no answer. Ask again; if it happens twice, give your administrator this reference: " + ref
 }
 
 func textStoreFailed(ref string) string {
 	return "I could not reach my memory of this thread, so I did not answer. Ask again in a minute; reference for your administrator: " + ref
-}
-
-// modelSentence says what went wrong with the model and what to do.
-func modelSentence(e *medgemma.Error, maxTokens, limit int, ref string) string {
-	admin := " Reference for your administrator: " + ref
-	switch e.Kind {
-	case medgemma.KindBusy:
-		return "The model is too busy to answer right now. Ask again in a few minutes." + admin
-	case medgemma.KindWaking:
-		return "The model did not start in time. Ask again in a few minutes: it may be up by then." + admin
-	case medgemma.KindUnauthorized:
-		return "The model refused my access, so there is no answer. Your administrator must renew my permission for the endpoint." + admin
-	case medgemma.KindNotFound:
-		return "The model endpoint I was given does not exist or has no model on it. Your administrator must check it." + admin
-	case medgemma.KindUnreachable:
-		return "I cannot reach the model. Ask again in a minute." + admin
-	case medgemma.KindTimeout:
-		return "The model took too long and I stopped waiting. Ask again, or ask for less at once." + admin
-	case medgemma.KindTooManyImages:
-		if e.Limit == medgemma.NoImages {
-			return textTextOnlyModel
-		}
-		return "The model does not take that many images at once. Name the ones you mean, such as _Image 2_, and ask again." + admin
-	case medgemma.KindContextOverflow:
-		return fmt.Sprintf("This conversation is longer than the model can take. Lower max tokens (now %d), or start a new thread with the scan.", maxTokens) + admin
-	case medgemma.KindTooLarge:
-		return "The images of this thread are too large for the model in one request. Start a new thread with fewer of them." + admin
-	case medgemma.KindRejected:
-		return "The model does not accept this request, so there is no answer. Asking the same again will not help." + admin
-	case medgemma.KindEmpty:
-		return "The model returned an empty answer. Ask again, perhaps in other words." + admin
-	case medgemma.KindThinking:
-		if maxTokens >= limit {
-			return fmt.Sprintf("The model used up its max tokens (%d) before it came to an answer. Ask for less at once.", maxTokens) + admin
-		}
-		return fmt.Sprintf("The model used up its max tokens (%d) before it came to an answer. Raise it with `@MedBuddy max-tokens %d` in this thread and ask again.", maxTokens, min(2*maxTokens, limit)) + admin
-	case medgemma.KindCut:
-		return "*This answer is incomplete:* the connection to the model was lost. Ask again for a whole one." + admin
-	default:
-		return "The model answered with an error and there is no answer. Ask again in a minute." + admin
-	}
 }
 
 func textNoSuchImage(missing []int, have int) string {
@@ -299,14 +233,6 @@ func labelList(labels []int) string {
 		i = end + 1
 	}
 	return strings.Join(names, ", ")
-}
-
-func textCutOff(maxTokens, limit int) string {
-	s := fmt.Sprintf("*Cut off at max tokens (%d).*", maxTokens)
-	if maxTokens < limit {
-		s += fmt.Sprintf(" For a longer answer: `@MedBuddy max-tokens %d`, then ask again.", min(2*maxTokens, limit))
-	}
-	return s
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
