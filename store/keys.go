@@ -43,6 +43,12 @@ func (s Scope) Validate() error {
 	return check(s.Team, s.Channel, ts)
 }
 
+// ValidateTeam returns ErrInvalidKey unless team is made of Slack's characters.
+func ValidateTeam(team string) error { return check(team, "C", "0.0") }
+
+// ValidateTS returns ErrInvalidKey unless ts is one of Slack's.
+func ValidateTS(ts string) error { return check("T", "C", ts) }
+
 // String is the key as one word: team-channel-ts.
 func (k ThreadKey) String() string { return k.Team + "-" + k.Channel + "-" + k.TS }
 

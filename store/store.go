@@ -147,8 +147,8 @@ type Store interface {
 	// changed, not for the retention time.
 	SetMark(ctx context.Context, team, ts string) error
 
-	// Served lists at most limit threads of the workspace that have been Asked, the most
-	// recently changed first.
+	// Served lists at most limit threads of the workspace that have been Asked,
+	// the latest UpdatedAt first. Forgotten and expired threads are not among them.
 	Served(ctx context.Context, team string, limit int) ([]ThreadKey, error)
 
 	// Abandoned lists at most limit threads that have open questions and no

@@ -40,7 +40,8 @@ func (s *Store) commit(ctx context.Context, writes func(b *batch)) error {
 // returns nil exactly when one of the commits took effect, or when try returned
 // errUnchanged.
 //
-// try must write refs[0], with token among its acks.
+// try must write refs[0], with token among its acks, unless what it reads there
+// tells as well that it has been written.
 func (s *Store) swap(ctx context.Context, refs []*firestore.DocumentRef, try func(docs []*firestore.DocumentSnapshot, token string, b *batch) error) error {
 	token := newToken()
 	unknowns := 0
@@ -133,7 +134,7 @@ func (s *Store) change(ctx context.Context, k store.ThreadKey, more []*firestore
 			return err
 		}
 		d.Acks = addAck(d.Acks, token)
-		write(b, docs[0], d.fields())
+		write(b, docs[0], d.fields(k.Team))
 		return nil
 	})
 }

@@ -16,6 +16,7 @@
 //	    dead[], dead_until            former lives whose documents are still to be deleted, and when by Expire
 //	    acks[]                        tokens of the last writes, see below
 //	    open_at, sweep_at             the oldest open question; when Expire must look here
+//	    served                        T-MICROSECONDS of updated_at while Served lists it, else null
 //	    children_until                what expire_at of the documents beneath is at least
 //	    expire_at
 //	  questions/GEN-T-C-S             gen, the question, answer_ts, expire_at; deleted by Finish
@@ -24,6 +25,7 @@
 //	  slices/GEN-00000001-SET-001     data, expire_at
 //	seen/T-C-S                        by (token of the Admit), expire_at
 //	settings/channel-T-C              temperature, max_tokens, by, at, acks[]; never expires
+//	marks/team-T                      ts, see store.Store.Mark; never expires
 //	health/ping                       at, expire_at
 //
 // A thread's life is a random word. Forget, and a question in an expired thread,
@@ -92,7 +94,7 @@
 //	gcloud firestore indexes fields update by --collection-group=seen --disable-indexes
 //
 // Kept are threads.open_at (Abandoned), threads.sweep_at and seen.expire_at
-// (Expire), and gen in images (Thread).
+// (Expire), threads.served (Served), and gen in images (Thread).
 //
 // Expire deletes what has had its time. Time-to-live policies are the second
 // net, for a database that no process looks after any more:

@@ -185,8 +185,8 @@ func (d *threadDoc) expireAt() time.Time {
 	return t
 }
 
-// fields are all of the document's, the derived ones too.
-func (d *threadDoc) fields() []firestore.Update {
+// fields are all of the document's, the derived ones too, for a thread of team.
+func (d *threadDoc) fields(team string) []firestore.Update {
 	var openAt time.Time
 	for _, o := range d.Open {
 		if openAt.IsZero() || o.At.Before(openAt) {
@@ -211,6 +211,7 @@ func (d *threadDoc) fields() []firestore.Update {
 		{Path: "dead_until", Value: stamp(d.DeadUntil)},
 		{Path: "acks", Value: d.Acks},
 		{Path: "open_at", Value: stamp(openAt)},
+		{Path: "served", Value: d.servedAs(team)},
 		{Path: "sweep_at", Value: d.sweepAt()},
 		{Path: "expire_at", Value: d.expireAt()},
 	}

@@ -69,7 +69,8 @@ func scene(t *testing.T, s *Store, clock *storetest.Clock) store.Lease {
 	_, _, err5 := s.SetSettings(ctx, here.Scope(), tokens(100))
 	_, _, err6 := s.SetSettings(ctx, here.ChannelScope(), tokens(200))
 	_, err7 := s.Admit(ctx, asking(here, "1700000002.000100"))
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+	err8 := s.SetMark(ctx, "T1", "1700000002.000100")
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		t.Fatal(err)
 	}
 	clock.Advance(time.Second)
@@ -147,6 +148,12 @@ func lossyWrites() []lossyWrite {
 			before, after, err := s.SetSettings(ctx, store.Scope{Team: "T1", Channel: "C2"}, tokens(300))
 			return []store.Settings{before, after}, err
 		}, nil},
+		{"SetMark of a new workspace", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
+			return nil, s.SetMark(ctx, "T2", "1700000009.000001")
+		}, nil},
+		{"SetMark", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
+			return nil, s.SetMark(ctx, "T1", "1700000009.000001")
+		}, nil},
 		{"Forget", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
 			return s.Forget(ctx, here)
 		}, nil},
@@ -206,6 +213,12 @@ func state(t *testing.T, s *Store) []any {
 			docs, err := s.thread(k).Collection(beneath).Documents(ctx).GetAll()
 			add(len(docs), err) // none may be left over
 		}
+	}
+	for _, team := range []string{"T1", "T2"} {
+		ts, err := s.Mark(ctx, team)
+		add(ts, err)
+		served, err := s.Served(ctx, team, 10)
+		add(served, err)
 	}
 	for _, ch := range []string{"C1", "C2"} {
 		set, err := s.Settings(ctx, store.Scope{Team: "T1", Channel: ch})

@@ -2,6 +2,7 @@ package firestore
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,27 +38,18 @@ func (w *wire) commit(r *pb.CommitRequest) {
 		if len(write.UpdateTransforms) > 0 {
 			w.Error("a transform: done twice when the answer is lost")
 		}
-		if doc == nil || write.UpdateMask != nil && !contains(write.UpdateMask.FieldPaths, "expire_at") {
+		if doc == nil || write.UpdateMask != nil && !slices.Contains(write.UpdateMask.FieldPaths, "expire_at") {
 			continue // deleted, or expiry left as it is
 		}
 		expire, ok := doc.Fields["expire_at"]
-		channel := strings.Contains(doc.Name, "/documents/settings/")
-		if !ok || (expire.GetTimestampValue() == nil) != channel {
+		stays := slices.Contains([]string{"settings", "marks"}, collection(doc.Name))
+		if !ok || (expire.GetTimestampValue() == nil) != stays {
 			w.Errorf("a document in %s with expire_at %v", collection(doc.Name), expire)
 		}
 		if path := strings.Split(doc.Name, "/documents/")[1]; len(strings.Split(path, "/"))%2 != 0 {
 			w.Errorf("a document outside a collection")
 		}
 	}
-}
-
-func contains(paths []string, want string) bool {
-	for _, p := range paths {
-		if p == want {
-			return true
-		}
-	}
-	return false
 }
 
 func collection(name string) string {
@@ -83,13 +75,14 @@ func (s *wireStream) SendMsg(m any) error {
 		q := r.GetStructuredQuery()
 		if f := q.Where.GetFieldFilter(); f != nil {
 			fields[f.Field.FieldPath] = true
-		} else {
-			s.w.Errorf("a query with the filter %v", q.Where)
+		} else if q.Where != nil || q.StartAt == nil || q.EndAt == nil {
+			s.w.Errorf("a query with the filter %v and without bounds", q.Where)
 		}
 		for _, o := range q.OrderBy {
 			fields[o.Field.FieldPath] = true
-			if o.Direction == pb.StructuredQuery_DESCENDING {
-				s.w.Error("a descending query")
+			// Only a query by name cannot go down.
+			if o.Direction == pb.StructuredQuery_DESCENDING && o.Field.FieldPath == "__name__" {
+				s.w.Error("a descending query by name")
 			}
 		}
 		for _, from := range q.From {

@@ -153,6 +153,45 @@ func TestAFileOfVersion1(t *testing.T) {
 	}
 }
 
+// writeVersion2 makes a file as a process of version 2 left it: the one before,
+// brought up to date, and an open question.
+func writeVersion2(t *testing.T, path string) {
+	t.Helper()
+	writeVersion1(t, path)
+	db, err := sql.Open("sqlite", dsn(path, ""))
+	must(t, err)
+	defer db.Close()
+	_, err = db.Exec(steps[0] + `PRAGMA user_version = 2;`)
+	must(t, err)
+	_, err = db.Exec(`INSERT INTO questions VALUES (?, ?, 1,
+		'{"Key":{"Team":"T1","Channel":"C1","TS":"1700000003.000001"},"Thread":{"Team":"T1","Channel":"C1","TS":"1700000001.000001"},"Kind":"ask","Text":"waiting"}',
+		'', 1700000000000000, 99900000000000000)`, key(3).String(), key(1).String())
+	must(t, err)
+}
+
+func TestAFileOfVersion2(t *testing.T) {
+	t.Parallel()
+	path := file(t)
+	writeVersion2(t, path)
+	s := openAt(t, path, nil)
+	if ts, err := s.Mark(t.Context(), "T1"); ts != "" || err != nil {
+		t.Errorf("a mark that nobody set: %q, %v", ts, err)
+	}
+	must(t, s.SetMark(t.Context(), "T1", "1700000009.000100"))
+	qs, err := s.Open(t.Context(), key(1))
+	if err != nil || len(qs) != 1 || qs[0].Text != "waiting" {
+		t.Errorf("%d open questions, %v", len(qs), err)
+	}
+	served, err := s.Served(t.Context(), "T1", 10)
+	if d := cmp.Diff([]store.ThreadKey{key(2), key(1)}, served); d != "" || err != nil {
+		t.Errorf("served (-want +got): %v\n%s", err, d)
+	}
+	must(t, s.Close())
+	if ts, err := openAt(t, path, nil).Mark(t.Context(), "T1"); ts != "1700000009.000100" || err != nil {
+		t.Errorf("opened again: %q, %v", ts, err)
+	}
+}
+
 // A file brought up to date cannot be told from a new one.
 func TestMigratedSchemaIsTheNewOne(t *testing.T) {
 	t.Parallel()
@@ -170,10 +209,12 @@ func TestMigratedSchemaIsTheNewOne(t *testing.T) {
 		}))
 		return all
 	}
-	old := file(t)
-	writeVersion1(t, old)
-	if d := cmp.Diff(tables(file(t)), tables(old)); d != "" {
-		t.Errorf("schema (-new +migrated):\n%s", d)
+	for _, write := range []func(*testing.T, string){writeVersion1, writeVersion2} {
+		old := file(t)
+		write(t, old)
+		if d := cmp.Diff(tables(file(t)), tables(old)); d != "" {
+			t.Errorf("schema (-new +migrated):\n%s", d)
+		}
 	}
 }
 

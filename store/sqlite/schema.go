@@ -9,7 +9,7 @@ import (
 )
 
 // version is the schema's, kept in the file as user_version.
-const version = 2
+const version = 3
 
 // schema is that of an empty file.
 const schema = `
@@ -58,6 +58,14 @@ CREATE TABLE settings (
 -- lease's row has been deleted.
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO counters VALUES ('fence', 0);
+` + marksTable
+
+// marksTable is what version 3 brought.
+const marksTable = `
+CREATE TABLE marks (
+	team TEXT PRIMARY KEY,
+	ts   TEXT NOT NULL
+) WITHOUT ROWID;
 `
 
 // imageTables are those that version 2 brought.
@@ -94,6 +102,7 @@ INSERT INTO images SELECT thread, label, json_remove(
 INSERT INTO slices SELECT thread, label, 1, data FROM pictures;
 DROP TABLE pictures;
 `,
+	marksTable,
 }
 
 var errNewer = errors.New("the file was written by a newer version of MedBuddy")

@@ -24,6 +24,7 @@
 //	leases     thread, owner, fence, until                  also of threads that do not exist
 //	settings   scope, body                                  team-channel, or a thread's key
 //	counters   name, value                                  the last fence given
+//	marks      team, ts                                     how far a workspace has been seen
 //
 // Never open the database file itself in a process that runs a Store, not even
 // to read its size: closing any descriptor of it drops the process's POSIX

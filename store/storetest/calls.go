@@ -13,7 +13,7 @@ import (
 // key; the rest is well formed.
 type call struct {
 	name  string
-	keyed bool // takes a key
+	keyed bool // takes the key of a thread or of a message
 	do    func(ctx context.Context, s store.Store, t store.ThreadKey) error
 }
 
@@ -73,6 +73,17 @@ func calls() []call {
 			_, _, err := s.SetSettings(ctx, t.Scope(), func(store.Settings) store.Settings {
 				return store.Settings{MaxTokens: new(1)}
 			})
+			return err
+		}},
+		{"Mark", false, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
+			_, err := s.Mark(ctx, t.Team)
+			return err
+		}},
+		{"SetMark", false, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
+			return s.SetMark(ctx, t.Team, t.TS)
+		}},
+		{"Served", false, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
+			_, err := s.Served(ctx, t.Team, 1)
 			return err
 		}},
 		{"Abandoned", false, func(ctx context.Context, s store.Store, _ store.ThreadKey) error {
@@ -186,4 +197,5 @@ func (w *world) ended(ctx context.Context, want error) {
 	}
 	w.gone(thread(1))
 	w.lease(thread(1), "b")
+	w.marked("T1", "")
 }

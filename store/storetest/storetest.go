@@ -86,6 +86,8 @@ func Run(t *testing.T, open Opener) {
 		{"Expire", expireCases()},
 		{"Forget", forgetCases()},
 		{"Abandoned", abandonedCases()},
+		{"Mark", markCases()},
+		{"Served", servedCases()},
 		{"Calls", callCases()},
 	}
 	for _, g := range groups {
