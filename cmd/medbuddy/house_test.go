@@ -39,6 +39,8 @@ var mayImport = map[string][]string{
 	"store/sqlite":      {"store"},
 	"store/firestore":   {"store"},
 	"store/storetest":   {"store"},
+
+	"store/firestore/emulator": {},
 }
 
 // keepers lists the only packages whose production files may import a foreign
@@ -54,12 +56,12 @@ var keepers = map[string][]string{
 	"github.com/sethvargo/go-envconfig": {"cmd/medbuddy", "cmd/sandbox"},
 	"github.com/stretchr/testify":       {},
 	"github.com/google/go-cmp":          {"store/storetest"},
-	"testing":                           {"store/storetest", "bot/slacksim", "medgemma/modelsim", "medgemma/imaging/dicom/dicomtest"},
+	"testing":                           {"store/storetest", "bot/slacksim", "medgemma/modelsim", "medgemma/imaging/dicom/dicomtest", "store/firestore/emulator"},
 	"github.com/chromedp/chromedp":      {},
 }
 
 // simulators are for tests and the sandbox.
-var simulators = []string{"bot/slacksim", "medgemma/modelsim", "medgemma/imaging/dicom/dicomtest", "store/storetest", "cmd/sandbox"}
+var simulators = []string{"bot/slacksim", "medgemma/modelsim", "medgemma/imaging/dicom/dicomtest", "store/storetest", "store/firestore/emulator", "cmd/sandbox"}
 
 // maxLines is the most a production file may have.
 const maxLines = 300

@@ -29,7 +29,7 @@ func TestContract(t *testing.T) {
 
 func open(tb testing.TB, project string, retention time.Duration, now func() time.Time, dial ...grpc.DialOption) *Store {
 	tb.Helper()
-	s, err := Open(tb.Context(), Options{Project: project, Retention: retention, Now: now, ClientOptions: emulator(tb, dial...)})
+	s, err := Open(tb.Context(), Options{Project: project, Retention: retention, Now: now, ClientOptions: dialled(tb, dial...)})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package firestore
+package emulator
 
 import "os/exec"
 

@@ -1,4 +1,4 @@
-package firestore
+package emulator
 
 import (
 	"os/exec"
