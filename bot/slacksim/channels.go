@@ -31,7 +31,8 @@ type Channel struct {
 // channel is a conversation with what is in it.
 type channel struct {
 	Channel
-	messages   []*message
+	messages   []*message // in order of ts
+	byTS       map[string]*message
 	ephemerals []*message
 	status     map[string]status // by thread ts
 }
@@ -52,7 +53,7 @@ func (s *Sim) addChannel(c Channel) string {
 		c.ID = s.newID(map[bool]string{true: "D", false: "C"}[c.Kind == Direct])
 	}
 	c.Members = slices.Clone(c.Members)
-	s.channels[c.ID] = &channel{Channel: c, status: map[string]status{}}
+	s.channels[c.ID] = &channel{Channel: c, byTS: map[string]*message{}, status: map[string]status{}}
 	s.chanIDs = append(s.chanIDs, c.ID)
 	s.change()
 	return c.ID

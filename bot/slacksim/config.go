@@ -25,6 +25,7 @@ type Config struct {
 	RateLimits       bool // answer 429 by Slack's tiers
 	DeliverTwice     bool // send every event a second time at once, as a retry
 	MentionsLoseFile bool // app_mention comes without its files, as it sometimes does
+	OldestFirst      bool // conversations.history with an oldest and no latest begins at the oldest (slackhq/slack-api-docs#4)
 }
 
 // DefaultScopes are those that a bot which reads threads and files and posts both has.

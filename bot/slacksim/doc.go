@@ -27,6 +27,8 @@
 //     is in.
 //   - Messages: threads, metadata, block limits, ownership, membership, archived
 //     channels, ephemeral messages, reactions, assistant status, views, permalinks.
+//   - Lists: the app's conversations by type and scope, histories and threads, page
+//     by page.
 //   - Files: hosted, Slack Connect (check_file_info), deleted, external and
 //     hidden; downloads with a Bearer token, or the redirect to the sign-in page;
 //     Slack's smaller copy (thumb_1024) of those that are given one.
@@ -54,6 +56,9 @@
 //   - Completing an upload shares it before the answer; Slack may do so later. What
 //     is wrong with the channel or the thread is told in the words of
 //     chat.postMessage where the method's own page has none.
+//   - conversations.history gives the newest messages first, as Slack documents; the
+//     other way that people report, of a call with oldest alone, is Config.OldestFirst.
+//   - users.conversations lists for the app itself, not for another user.
 //   - Snippets are refused (unknown_snippet_type).
 //   - Blocks are checked for type and limits, not for every field of every
 //     element. Attachments (the old kind) are kept unchecked.

@@ -3,7 +3,6 @@ package slacksim
 import (
 	"encoding/base64"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -16,14 +15,11 @@ type page struct {
 	after          string // ts; from the cursor
 }
 
-func (c *request) page(def int) (page, error) {
-	p := page{oldest: c.arg("oldest"), latest: c.arg("latest"), inclusive: c.flag("inclusive"), limit: def}
-	if raw := c.arg("limit"); raw != "" {
-		n, err := strconv.Atoi(raw)
-		if err != nil || n < 1 || n > 1000 {
-			return p, refuse("invalid_limit")
-		}
-		p.limit = n
+func (c *request) page(def, most int) (page, error) {
+	p := page{oldest: c.arg("oldest"), latest: c.arg("latest"), inclusive: c.flag("inclusive")}
+	var err error
+	if p.limit, err = c.limit(def, most); err != nil {
+		return p, err
 	}
 	if raw := c.arg("cursor"); raw != "" {
 		text, err := base64.StdEncoding.DecodeString(raw)
@@ -60,7 +56,7 @@ func (p page) cut(list []*message) (part []*message, cursor string) {
 // conversationsReplies gives a thread, the root first whatever oldest says. Asked
 // for a reply it gives that one message, as Slack does.
 func (s *Sim) conversationsReplies(c *request) (object, error) {
-	ch, p, err := s.history(c, 1000)
+	ch, p, err := s.history(c, 1000, 1000)
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +65,8 @@ func (s *Sim) conversationsReplies(c *request) (object, error) {
 		return nil, refuse("thread_not_found")
 	}
 	list := []*message{root}
-	for _, m := range ch.messages {
-		if m != root && m.ThreadTS == root.TS && !m.Deleted && p.holds(m.TS) {
+	for _, m := range root.replies {
+		if !m.Deleted && p.holds(m.TS) {
 			list = append(list, m)
 		}
 	}
@@ -78,23 +74,31 @@ func (s *Sim) conversationsReplies(c *request) (object, error) {
 }
 
 // conversationsHistory gives a channel without replies in threads, newest first.
+// With Config.OldestFirst and an oldest but no latest, a page holds those nearest
+// to oldest, still newest first, and the next page goes on towards the present.
 func (s *Sim) conversationsHistory(c *request) (object, error) {
-	ch, p, err := s.history(c, 100)
+	ch, p, err := s.history(c, 100, 999)
 	if err != nil {
 		return nil, err
 	}
 	var list []*message
 	for _, m := range ch.messages {
-		if !m.Deleted && (m.ThreadTS == "" || m.ThreadTS == m.TS || m.Broadcast) && p.holds(m.TS) {
+		if !m.Deleted && m.inChannel() && p.holds(m.TS) {
 			list = append(list, m)
 		}
+	}
+	if s.cfg.OldestFirst && p.oldest != "" && p.oldest != "0" && p.latest == "" {
+		part, cursor := p.cut(list)
+		part = slices.Clone(part)
+		slices.Reverse(part)
+		return s.listWire(ch, c, part, cursor), nil
 	}
 	slices.Reverse(list)
 	return s.pageWire(ch, c, p, list), nil
 }
 
 // history finds the channel that the app wants to read.
-func (s *Sim) history(c *request, limit int) (*channel, page, error) {
+func (s *Sim) history(c *request, limit, most int) (*channel, page, error) {
 	ch, err := s.joined(c.arg("channel"))
 	if err != nil {
 		return nil, page{}, err
@@ -102,12 +106,16 @@ func (s *Sim) history(c *request, limit int) (*channel, page, error) {
 	if err := s.needScope(ch.scope("history")); err != nil {
 		return nil, page{}, err
 	}
-	p, err := c.page(limit)
+	p, err := c.page(limit, most)
 	return ch, p, err
 }
 
 func (s *Sim) pageWire(ch *channel, c *request, p page, list []*message) object {
 	part, cursor := p.cut(list)
+	return s.listWire(ch, c, part, cursor)
+}
+
+func (s *Sim) listWire(ch *channel, c *request, part []*message, cursor string) object {
 	messages := []object{}
 	for _, m := range part {
 		messages = append(messages, s.messageWire(ch, m, c.flag("include_all_metadata")))

@@ -3,6 +3,7 @@ package slacksim
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -67,7 +68,8 @@ func TestHistory(t *testing.T) {
 	h := open(t, Config{})
 	one := h.say(h.ann, "", "one")
 	h.say(h.ann, one, "hidden in the thread")
-	if _, err := h.Post(Message{Channel: h.radiology, User: h.ann, ThreadTS: one, Text: "broadcast", Broadcast: true}); err != nil {
+	broadcast, err := h.Post(Message{Channel: h.radiology, User: h.ann, ThreadTS: one, Text: "broadcast", Broadcast: true})
+	if err != nil {
 		t.Fatal(err)
 	}
 	h.say(h.ann, "", "two")
@@ -75,8 +77,53 @@ func TestHistory(t *testing.T) {
 	if got, want := texts(out), []string{"two", "broadcast", "one"}; !slices.Equal(got, want) {
 		t.Errorf("history %q, want %q", got, want)
 	}
-	if root := out["messages"].([]any)[2].(object); root["reply_count"] != 2.0 || root["thread_ts"] != one {
-		t.Errorf("root %v, want two replies", root)
+	if root := out["messages"].([]any)[2].(object); root["reply_count"] != 2.0 || root["thread_ts"] != one || root["latest_reply"] != broadcast {
+		t.Errorf("root %v, want two replies, the newest the broadcast", root)
+	}
+	h.refused(h.api("conversations.history", "channel", h.radiology, "limit", "1000"), "invalid_limit")
+}
+
+// TestHistoryPages: the newest come first, whether oldest is given or not, unless
+// the workspace begins at the oldest; no page leaves anything out.
+func TestHistoryPages(t *testing.T) {
+	for _, oldestFirst := range []bool{false, true} {
+		h := open(t, Config{OldestFirst: oldestFirst})
+		var tss []string
+		for i := range 6 {
+			tss = append(tss, h.say(h.ann, "", fmt.Sprint(i)))
+		}
+		want := map[string][]string{
+			"":                {"5 4", "3 2", "1 0"},
+			"oldest":          {"5 4", "3 2"},
+			"oldest latest":   {"4 3", "2"},
+			"oldest latest =": {"5 4", "3 2", "1"},
+		}
+		if oldestFirst {
+			want["oldest"] = []string{"3 2", "5 4"}
+		}
+		for which, want := range want {
+			pairs := []string{"channel", h.radiology, "limit", "2", "cursor", ""}
+			if strings.Contains(which, "oldest") {
+				pairs = append(pairs, "oldest", tss[1])
+			}
+			if strings.Contains(which, "latest") {
+				pairs = append(pairs, "latest", tss[5])
+			}
+			if strings.Contains(which, "=") {
+				pairs = append(pairs, "inclusive", "true")
+			}
+			var got []string
+			for {
+				out := h.fine(h.api("conversations.history", pairs...))
+				got = append(got, strings.Join(texts(out), " "))
+				if pairs[5], _ = dig(out, "response_metadata", "next_cursor").(string); pairs[5] == "" {
+					break
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("with %q, oldest first %v: pages %q, want %q", which, oldestFirst, got, want)
+			}
+		}
 	}
 }
 

@@ -33,28 +33,38 @@ type message struct {
 	Message
 	clientID  string
 	team      string
-	edited    object // of the last edit by a person
+	edited    object     // of the last edit by a person
+	replies   []*message // of a root, also those that were deleted
 	replyTS   []string
 	replyUser []string
 	ephemeral bool
 }
 
+// inChannel says whether a message is seen outside of threads.
+func (m *message) inChannel() bool { return m.ThreadTS == "" || m.ThreadTS == m.TS || m.Broadcast }
+
 // Messages lists a channel as it is seen: roots, broadcast replies and messages
 // without a thread, oldest first, without what was deleted.
-func (s *Sim) Messages(channel string) []Message {
-	return s.list(channel, func(m *message) bool {
-		return m.ThreadTS == "" || m.ThreadTS == m.TS || m.Broadcast
+func (s *Sim) Messages(id string) []Message {
+	return s.list(id, func(c *channel) []*message {
+		return slices.DeleteFunc(slices.Clone(c.messages), func(m *message) bool { return !m.inChannel() })
 	})
 }
 
 // Thread lists a thread, the root first, without what was deleted.
-func (s *Sim) Thread(channel, ts string) []Message {
-	return s.list(channel, func(m *message) bool { return m.TS == ts || m.ThreadTS == ts })
+func (s *Sim) Thread(id, ts string) []Message {
+	return s.list(id, func(c *channel) []*message {
+		root, ok := c.byTS[ts]
+		if !ok {
+			return nil
+		}
+		return append([]*message{root}, root.replies...)
+	})
 }
 
 // All lists a channel with its threads in order of ts, without what was deleted.
-func (s *Sim) All(channel string) []Message {
-	return s.list(channel, func(*message) bool { return true })
+func (s *Sim) All(id string) []Message {
+	return s.list(id, func(c *channel) []*message { return c.messages })
 }
 
 // Message finds one message, also a deleted one.
@@ -62,40 +72,30 @@ func (s *Sim) Message(channel, ts string) (Message, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c, ok := s.channels[channel]; ok {
-		for _, m := range c.messages {
-			if m.TS == ts {
-				return s.snapshot(m), true
-			}
+		if m, ok := c.byTS[ts]; ok {
+			return s.snapshot(m), true
 		}
 	}
 	return Message{}, false
 }
 
 // Ephemerals lists what was shown to one person only (User), oldest first.
-func (s *Sim) Ephemerals(channel string) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var list []Message
-	if c, ok := s.channels[channel]; ok {
-		for _, m := range c.ephemerals {
-			if !m.Deleted {
-				list = append(list, s.snapshot(m))
-			}
-		}
-	}
-	return list
+func (s *Sim) Ephemerals(id string) []Message {
+	return s.list(id, func(c *channel) []*message { return c.ephemerals })
 }
 
-// list copies out the messages that are wanted.
-func (s *Sim) list(channel string, want func(*message) bool) []Message {
+// list copies out the messages that are wanted and still there.
+func (s *Sim) list(id string, wanted func(*channel) []*message) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	c, ok := s.channels[id]
+	if !ok {
+		return nil
+	}
 	var list []Message
-	if c, ok := s.channels[channel]; ok {
-		for _, m := range c.messages {
-			if !m.Deleted && want(m) {
-				list = append(list, s.snapshot(m))
-			}
+	for _, m := range wanted(c) {
+		if !m.Deleted {
+			list = append(list, s.snapshot(m))
 		}
 	}
 	return list
@@ -117,10 +117,8 @@ func (s *Sim) snapshot(m *message) Message {
 
 // find gives a message that is still there.
 func (c *channel) find(ts string) *message {
-	for _, m := range c.messages {
-		if m.TS == ts && !m.Deleted {
-			return m
-		}
+	if m, ok := c.byTS[ts]; ok && !m.Deleted {
+		return m
 	}
 	return nil
 }
@@ -143,12 +141,14 @@ func (s *Sim) add(c *channel, m *message, root *message) {
 	m.Edits = []string{m.Text}
 	if root != nil {
 		root.ThreadTS, m.ThreadTS = root.TS, root.TS
+		root.replies = append(root.replies, m)
 		root.replyTS = append(root.replyTS, m.TS)
 		if !slices.Contains(root.replyUser, m.User) {
 			root.replyUser = append(root.replyUser, m.User)
 		}
 	}
 	c.messages = append(c.messages, m)
+	c.byTS[m.TS] = m
 	s.announce(c, m)
 	s.change()
 }

@@ -38,6 +38,7 @@ var methods = map[string]method{
 	"files.getUploadURLExternal":   {scopes: []string{"files:write"}, tier: tier4, serve: (*Sim).filesUploadURL},
 	"files.info":                   {scopes: []string{"files:read"}, tier: tier4, serve: (*Sim).filesInfo},
 	"reactions.add":                {scopes: []string{"reactions:write"}, tier: tier3, serve: (*Sim).reactionsAdd},
+	"users.conversations":          {tier: tier3, serve: (*Sim).usersConversations},
 	"users.info":                   {scopes: []string{"users:read"}, tier: tier4, serve: (*Sim).usersInfo},
 	"views.open":                   {tier: tier4, serve: (*Sim).viewsOpen},
 	"views.publish":                {tier: tier4, serve: (*Sim).viewsPublish},
