@@ -112,7 +112,7 @@ func New(cfg Config) (*Bot, error) {
 		files: make(chan struct{}, filesInAll), loads: make(chan struct{}, loadsAtOnce),
 		held: semaphore.NewWeighted(heldForAll), heldLittle: semaphore.NewWeighted(heldForLittles),
 	}
-	b.intake, b.threads = newLanes(b.recovered), newLanes(b.recovered)
+	b.intake, b.threads = newLanes(lanesAtOnce, b.recovered), newLanes(lanesAtOnce, b.recovered)
 	b.web = newWeb(cfg, b.metrics)
 	b.access = newAccess(b.web)
 	return b, nil

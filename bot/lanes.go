@@ -5,23 +5,44 @@ import (
 	"sync"
 )
 
-// lanes runs work in order per key and at the same time across keys. A lane is a
-// goroutine that lives only while it has work. (The idea is tailscale's
-// util/execqueue, with keys.)
+// lanes runs work in order per key and at the same time across keys. At most
+// limit pieces of work run at once, and at most half of them for one person; the
+// rest waits as small entries, and people take turns (rounds.go).
 //
 // Work that panics does not take the process down: recovered is told, and the
 // lane goes on.
 type lanes struct {
+	limit     int
 	recovered func(value any)
 
-	mu     sync.Mutex
-	queues map[string][]func() // present while a goroutine serves the key
-	idle   sync.WaitGroup
-	closed bool
+	mu      sync.Mutex
+	lanes   map[string]*lane // those with work, waiting or running
+	ready   rounds[*lane]    // those whose next work waits, under its person
+	serving int              // goroutines
+	runs    map[string]int   // by person
+	waiting int              // pieces of work that have not begun
+	idle    sync.WaitGroup
+	closed  bool
 }
 
-func newLanes(recovered func(any)) *lanes {
-	return &lanes{recovered: recovered, queues: map[string][]func(){}}
+// lanesAtOnce is how many envelopes are taken in at once, and how many threads are
+// served at once. The store commits what comes at once together, so that more
+// than this would not be quicker; a thread that waits costs little until then.
+const lanesAtOnce = 512
+
+// lane is the work of one key that has not begun.
+type lane struct {
+	key   string
+	queue []task
+}
+
+type task struct {
+	person string
+	work   func()
+}
+
+func newLanes(limit int, recovered func(any)) *lanes {
+	return &lanes{limit: max(limit, 2), recovered: recovered, lanes: map[string]*lane{}, runs: map[string]int{}}
 }
 
 // do queues work for a person behind what is queued for key. It never blocks.
@@ -29,30 +50,70 @@ func newLanes(recovered func(any)) *lanes {
 func (l *lanes) do(key, person string, work func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.add(key, task{person, work})
+}
+
+// once is do for work of which one waiting piece is as good as many: it adds
+// nothing when work for key is waiting already.
+func (l *lanes) once(key, person string, work func()) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if there, ok := l.lanes[key]; ok && len(there.queue) > 0 {
+		return !l.closed
+	}
+	return l.add(key, task{person, work})
+}
+
+func (l *lanes) add(key string, t task) bool {
 	if l.closed {
 		return false
 	}
-	queue, running := l.queues[key]
-	l.queues[key] = append(queue, work)
-	if !running {
-		l.idle.Go(func() { l.serve(key) })
+	l.waiting++
+	if there, ok := l.lanes[key]; ok {
+		there.queue = append(there.queue, t)
+		return true
+	}
+	fresh := &lane{key: key, queue: []task{t}}
+	l.lanes[key] = fresh
+	l.ready.add(t.person, fresh)
+	if l.serving < l.limit {
+		l.serving++
+		l.idle.Go(l.serve)
 	}
 	return true
 }
 
-func (l *lanes) serve(key string) {
+// serve works until nothing is left that it may take. Work that it leaves behind
+// is that of people who have half of the limit running: each of those looks
+// again.
+func (l *lanes) serve() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for {
-		l.mu.Lock()
-		queue := l.queues[key]
-		if len(queue) == 0 {
-			delete(l.queues, key)
-			l.mu.Unlock()
+		at, ok := l.ready.next(func(person string) bool { return l.runs[person] < l.limit/2 }, nil)
+		if !ok {
+			l.serving--
 			return
 		}
-		work := queue[0]
-		l.queues[key] = queue[1:]
+		if l.ready.n > 0 && l.serving < l.limit {
+			l.serving++ // what ended just now may have made room for more than this
+			l.idle.Go(l.serve)
+		}
+		t := at.queue[0]
+		at.queue = at.queue[1:]
+		l.waiting--
+		l.runs[t.person]++
 		l.mu.Unlock()
-		l.run(work)
+		l.run(t.work)
+		l.mu.Lock()
+		if l.runs[t.person]--; l.runs[t.person] == 0 {
+			delete(l.runs, t.person)
+		}
+		if len(at.queue) > 0 {
+			l.ready.add(at.queue[0].person, at)
+		} else {
+			delete(l.lanes, at.key)
+		}
 	}
 }
 
@@ -63,6 +124,13 @@ func (l *lanes) run(work func()) {
 		}
 	}()
 	work()
+}
+
+// queued is how many pieces of work have not begun.
+func (l *lanes) queued() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.waiting
 }
 
 // close takes no more work and waits until what was taken is done, or ctx ends.
