@@ -45,7 +45,7 @@ func (s *Server) parse(req *Request, f form) *fault {
 	}
 	req.MaxTokens, req.Temperature = *b.MaxTokens, *b.Temperature
 	for i, m := range b.Messages {
-		msg, fault := readMessage(m, req.Messages)
+		msg, fault := s.readMessage(m, req.Messages)
 		if fault != nil {
 			fault.message = fmt.Sprintf("message %d: %s", i, fault.message)
 			return fault
@@ -89,7 +89,7 @@ var sliceRE = regexp.MustCompile(`^SLICE (\d{1,5})\b`)
 
 // readMessage reads one message. System and assistant speak in one string:
 // of a system text in parts the template keeps only the first.
-func readMessage(m wireMessage, before []Message) (Message, *fault) {
+func (s *Server) readMessage(m wireMessage, before []Message) (Message, *fault) {
 	msg := Message{Role: m.Role}
 	if m.Role != "user" {
 		var text string
@@ -125,7 +125,7 @@ func readMessage(m wireMessage, before []Message) (Message, *fault) {
 			}
 			msg.Parts = append(msg.Parts, Part{Text: *p.Text})
 		case p.Type == "image_url" && p.ImageURL != nil && p.Text == nil:
-			img, fault := readImage(p.ImageURL.URL)
+			img, fault := s.readImage(p.ImageURL.URL)
 			if fault != nil {
 				return msg, fault
 			}

@@ -11,7 +11,11 @@
 //   - What no real client of ours should ever do is also kept in Problems: an
 //     unknown path or field, an image that does not decode, a missing
 //     temperature, a token where none belongs. A test ends by looking there.
-//   - Every inference request is kept whole, and can be waited for.
+//   - Every inference request is kept whole, and can be waited for. For long
+//     runs Config.Forget only counts them, and memory stays flat.
+//   - Its faults are scripts: it can be busy, wake up, hang, drip, loop, break
+//     at any byte, fail in the middle, withhold, or say what nobody can read.
+//     Config.Faults lets a seeded share of the requests meet one.
 //
 // Simplified against the real thing: tokens are counted as a quarter of the
 // bytes, an image as 258; nothing reads an image beyond decoding it; sampling

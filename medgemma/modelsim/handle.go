@@ -48,9 +48,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req := Request{Path: r.URL.Path, Header: r.Header.Clone(), Body: raw}
 	fault := s.parse(&req, form)
 	s.change(func() {
-		req.N = len(s.requests) + 1
-		s.requests = append(s.requests, req)
+		s.count++
+		req.N = s.count
+		if !s.cfg.Forget {
+			s.requests = append(s.requests, req)
+		}
+		s.busy++
+		s.busiest = max(s.busiest, s.busy)
 	})
+	defer s.change(func() { s.busy-- })
 	reply := &reply{s: s, w: w, r: r, req: req, predict: form == formPredict}
 	switch {
 	case form == formChat && s.cfg.Mode == Plain:
@@ -65,7 +71,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		reply.send(Nested400(fault.message))
 	default:
-		reply.send(s.next())
+		a := s.next()
+		if a.delay == 0 {
+			a.delay = s.cfg.Delay
+		}
+		reply.send(a)
 	}
 }
 

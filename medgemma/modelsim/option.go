@@ -38,6 +38,15 @@ func Obey() Option { return func(s *Script) { s.obey = true } }
 // Gate makes each piece wait for a value from c; a closed c opens it for good.
 func Gate(c <-chan struct{}) Option { return func(s *Script) { s.gate = c } }
 
+// Delay makes the whole answer wait for d, a refusal too: nothing is sent before.
+func Delay(d time.Duration) Option { return func(s *Script) { s.delay = d } }
+
+// Slices sends the body n bytes at a time with a gap between them, so that
+// events, and the runes in them, come in parts.
+func Slices(n int, gap time.Duration) Option {
+	return func(s *Script) { s.slice, s.gap = max(1, n), gap }
+}
+
 // Pause makes each piece wait for d; 0 for none.
 func Pause(d time.Duration) Option { return func(s *Script) { s.pause = d } }
 

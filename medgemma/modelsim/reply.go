@@ -36,6 +36,9 @@ func (p *reply) send(a Script) {
 
 func (p *reply) answer() error {
 	a := p.a
+	if err := p.rest(a.delay); err != nil {
+		return err
+	}
 	if a.retryAfter != "" {
 		p.w.Header().Set("Retry-After", a.retryAfter)
 	}
@@ -50,6 +53,11 @@ func (p *reply) answer() error {
 	pieces, finish := p.say()
 	if p.req.Stream && !a.asJSON {
 		return p.stream(pieces, finish)
+	}
+	if a.failure != "" {
+		p.w.Header().Set("Content-Type", "application/json")
+		p.w.WriteHeader(http.StatusInternalServerError)
+		return p.write(a.failure)
 	}
 	for range pieces {
 		if err := p.wait(); err != nil {
@@ -98,6 +106,10 @@ func (p *reply) stream(pieces []string, finish string) error {
 		events = nil
 	}
 	switch {
+	case p.a.unit != "":
+		return p.loop(events)
+	case p.a.failure != "":
+		return p.write(strings.Join(events, "") + "data: " + p.a.failure + "\n\ndata: [DONE]\n\n")
 	case p.a.hang:
 		return p.silence()
 	case p.a.broken:
@@ -110,6 +122,27 @@ func (p *reply) stream(pieces []string, finish string) error {
 		events = append(events, "data: "+marshal(map[string]any{"object": "chat.completion.chunk", "model": p.s.cfg.Model, "choices": []any{}, "usage": p.usage(strings.Join(pieces, ""))})+"\n\n")
 	}
 	return p.write(strings.Join(events, "") + "data: [DONE]\n\n")
+}
+
+// loop says the unit until the client leaves.
+func (p *reply) loop(events []string) error {
+	again := p.event(map[string]any{"content": p.a.unit}, "")
+	if err := p.write(strings.Join(events, "")); err != nil {
+		return err
+	}
+	for {
+		if err := p.wait(); err != nil {
+			return err
+		}
+		select {
+		case <-p.s.quit:
+			return errBroken
+		default:
+		}
+		if err := p.write(again); err != nil {
+			return err
+		}
+	}
 }
 
 func (p *reply) event(delta map[string]any, finish string) string {
@@ -155,10 +188,15 @@ func (p *reply) wait() error {
 			return err
 		}
 	}
-	if p.a.pause <= 0 {
+	return p.rest(p.a.pause)
+}
+
+// rest lets d pass, unless the client leaves or the server is closed.
+func (p *reply) rest(d time.Duration) error {
+	if d <= 0 {
 		return nil
 	}
-	t := time.NewTimer(p.a.pause)
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
@@ -197,11 +235,23 @@ func (p *reply) write(s string) error {
 		s = s[:p.left]
 	}
 	p.left -= len(s)
-	if _, err := p.w.Write([]byte(s)); err != nil {
-		return errGone
-	}
-	if err := http.NewResponseController(p.w).Flush(); err != nil {
-		return errGone
+	for first := true; first || s != ""; first = false {
+		n := len(s)
+		if p.a.slice > 0 {
+			n = min(n, p.a.slice)
+		}
+		if !first {
+			if err := p.rest(p.a.gap); err != nil {
+				return err
+			}
+		}
+		if _, err := p.w.Write([]byte(s[:n])); err != nil {
+			return errGone
+		}
+		if err := http.NewResponseController(p.w).Flush(); err != nil {
+			return errGone
+		}
+		s = s[n:]
 	}
 	if broken {
 		return p.breakOff()

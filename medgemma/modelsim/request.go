@@ -166,8 +166,40 @@ var (
 	labelRE = regexp.MustCompile(`Image \d+`)
 )
 
-// readImage decodes a data URL for good, as the endpoint would.
-func readImage(url string) (*Image, *fault) {
+// picture is what is known of an image that was decoded before.
+type picture struct {
+	format        string
+	width, height int
+}
+
+// mostSeen bounds how many pictures are known again: a long run asks about the
+// same few in each request, and decoding one takes longer than all the rest.
+const mostSeen = 256
+
+// decode decodes an image for good, once.
+func (s *Server) decode(sum [sha256.Size]byte, data []byte) (picture, error) {
+	s.mu.Lock()
+	p, ok := s.seen[sum]
+	s.mu.Unlock()
+	if ok {
+		return p, nil
+	}
+	img, format, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return picture{}, err
+	}
+	p = picture{format, img.Bounds().Dx(), img.Bounds().Dy()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.seen) >= mostSeen {
+		clear(s.seen)
+	}
+	s.seen[sum] = p
+	return p, nil
+}
+
+// readImage decodes a data URL, as the endpoint would.
+func (s *Server) readImage(url string) (*Image, *fault) {
 	head := dataURL.FindStringSubmatch(url)
 	if head == nil {
 		return nil, wrong("image_url is not a data URL of a PNG or JPEG")
@@ -179,14 +211,14 @@ func readImage(url string) (*Image, *fault) {
 	if err != nil {
 		return nil, wrong("image_url is not base64: %v", err)
 	}
-	img, format, err := image.Decode(bytes.NewReader(data))
+	sum := sha256.Sum256(data)
+	p, err := s.decode(sum, data)
 	if err != nil {
 		return nil, wrong("the image does not decode: %v", err)
 	}
-	if format != head[1] {
-		return nil, wrong("the image says %s and is %s", head[1], format)
+	if p.format != head[1] {
+		return nil, wrong("the image says %s and is %s", head[1], p.format)
 	}
-	sum := sha256.Sum256(data)
-	return &Image{Format: format, Width: img.Bounds().Dx(), Height: img.Bounds().Dy(),
+	return &Image{Format: p.format, Width: p.width, Height: p.height,
 		Data: data, SHA256: hex.EncodeToString(sum[:])}, nil
 }

@@ -28,8 +28,13 @@ type Script struct {
 	obey    bool // stop at max_tokens
 
 	// How it is sent.
+	delay   time.Duration   // before anything is sent
 	gate    <-chan struct{} // received from before each piece
 	pause   time.Duration   // before each piece
+	unit    string          // said after the pieces, again and again until the client leaves
+	failure string          // an error event after the pieces, in the middle of the stream
+	slice   int             // bytes of the body sent at once; 0 for all that there are
+	gap     time.Duration   // between two slices
 	cut     int             // bytes of the body after which the connection breaks
 	cutSet  bool
 	broken  bool // the connection breaks when all pieces are said
@@ -100,6 +105,35 @@ func Cut(s string, n int, opts ...Option) Script {
 	a := Text(s[:n])
 	a.broken = true
 	return a.with(opts)
+}
+
+// Loop says the prefix and then the unit, n times; 0 goes on until the client
+// leaves, or in an answer that is not streamed until the tokens run out.
+func Loop(prefix, unit string, n int, opts ...Option) Script {
+	if n > 0 {
+		return Text(prefix+strings.Repeat(unit, n), opts...)
+	}
+	a := Compose(func(r Request) string {
+		if r.Stream {
+			return prefix
+		}
+		return prefix + strings.Repeat(unit, 4*r.MaxTokens/max(1, len(unit))+1)
+	}, Finish("length")).with(opts)
+	a.unit = unit
+	return a
+}
+
+// ErrorAfter says s and then reports an error in the middle of the stream, as
+// vLLM does when its engine dies. An answer that is not streamed is a 500.
+func ErrorAfter(s, message string, code int, opts ...Option) Script {
+	a := Text(s, opts...)
+	a.failure = fmt.Sprintf(`{"error":{"message":%s,"type":"InternalServerError","param":null,"code":%d}}`, quote(message), code)
+	return a
+}
+
+// Filtered says s and stops there because a safety filter wants it.
+func Filtered(s string, opts ...Option) Script {
+	return Text(s, Finish("content_filter")).with(opts)
 }
 
 // Empty completes without any text.

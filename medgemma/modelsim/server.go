@@ -2,8 +2,10 @@ package modelsim
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
@@ -36,6 +38,18 @@ type Config struct {
 	ContextTokens int    // 32768
 	NoStream      Script // how Plain refuses a stream; zero: 404, as there is no such path
 	Handler       Script // for requests beyond the queue; zero: Echo
+
+	// For long runs and many requests at once.
+	Delay  time.Duration // before each answer that sets no Delay of its own
+	Faults []Fault       // what befalls a share of the requests beyond the queue
+	Seed   uint64        // which requests those are; the same for the same order of coming
+	Forget bool          // requests are counted and not kept: Requests stays empty
+}
+
+// Fault is what befalls a share of the requests, instead of the Handler.
+type Fault struct {
+	Share  float64 // 0 to 1; the shares of all faults add up to at most 1
+	Script Script
 }
 
 // Server is the model. It is an http.Handler; Start puts one on loopback.
@@ -46,7 +60,12 @@ type Server struct {
 	changed  chan struct{} // closed and replaced when anything below changes
 	queue    []Script
 	held     int
+	count    int
 	requests []Request
+	busy     int // requests that are being answered
+	busiest  int
+	dice     *rand.Rand
+	seen     map[[sha256.Size]byte]picture
 	problems []string
 	gone     int
 
@@ -71,9 +90,19 @@ func New(cfg Config) *Server {
 	if cfg.ContextTokens == 0 {
 		cfg.ContextTokens = 32768
 	}
-	s := &Server{cfg: cfg, changed: make(chan struct{}), quit: make(chan struct{})}
+	s := &Server{
+		cfg: cfg, changed: make(chan struct{}), quit: make(chan struct{}),
+		dice: rand.New(rand.NewPCG(cfg.Seed, 0)), seen: map[[sha256.Size]byte]picture{},
+	}
 	if cfg.Handler.zero() {
 		s.cfg.Handler = Echo()
+	}
+	sum := 0.0
+	for _, f := range cfg.Faults {
+		sum += f.Share
+	}
+	if sum > 1 {
+		s.problem("the faults have a share of %v, more than there is", sum)
 	}
 	return s
 }
@@ -143,8 +172,22 @@ func (s *Server) Waiting() int {
 	return s.held
 }
 
+// Count is how many inference requests have come, refused ones included.
+func (s *Server) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count
+}
+
+// Busiest is the most requests that were being answered at once.
+func (s *Server) Busiest() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.busiest
+}
+
 // Requests are the inference requests so far, refused ones included, in the
-// order of their coming.
+// order of their coming. With Config.Forget there are none.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -165,9 +208,9 @@ func (s *Server) Gone() int {
 	return s.gone
 }
 
-// Wait returns the requests when there are at least n, or the context's error.
+// Wait returns the requests when at least n have come, or the context's error.
 func (s *Server) Wait(ctx context.Context, n int) ([]Request, error) {
-	err := s.until(ctx, func() bool { return len(s.requests) >= n })
+	err := s.until(ctx, func() bool { return s.count >= n })
 	return s.Requests(), err
 }
 
@@ -207,7 +250,12 @@ func (s *Server) change(f func()) {
 }
 
 func (s *Server) problem(format string, args ...any) {
-	s.change(func() { s.problems = append(s.problems, fmt.Sprintf(format, args...)) })
+	s.change(func() {
+		// The first hundred tell what is wrong; a long run may make many more.
+		if len(s.problems) < 100 {
+			s.problems = append(s.problems, fmt.Sprintf(format, args...))
+		}
+	})
 }
 
 // next takes the script for a request that is in order.
@@ -215,7 +263,7 @@ func (s *Server) next() Script {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.queue) == 0 {
-		return s.cfg.Handler
+		return s.fate()
 	}
 	a := s.queue[0]
 	if s.queue[0].times--; s.queue[0].times < 1 {
@@ -225,4 +273,18 @@ func (s *Server) next() Script {
 		return Echo()
 	}
 	return a
+}
+
+// fate rolls the dice for a request beyond the queue.
+func (s *Server) fate() Script {
+	if len(s.cfg.Faults) == 0 {
+		return s.cfg.Handler
+	}
+	at := s.dice.Float64()
+	for _, f := range s.cfg.Faults {
+		if at -= f.Share; at < 0 {
+			return f.Script
+		}
+	}
+	return s.cfg.Handler
 }
