@@ -49,6 +49,8 @@ type config struct {
 	AllowedChannels []string `env:"ALLOWED_CHANNELS"` // ids; empty: every channel it was invited to
 	AllowExternal   bool     `env:"ALLOW_EXTERNAL"`
 
+	DrainTimeout time.Duration `env:"DRAIN_TIMEOUT, default=10s"` // from the signal to the end of the process
+
 	HTTPAddr string     `env:"HTTP_ADDR"` // :8080, or :$PORT when only that is set, once loaded
 	Port     string     `env:"PORT"`
 	LogLevel slog.Level `env:"LOG_LEVEL, default=info"`

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -71,6 +72,8 @@ func unreadable(name string) string {
 		return "must be a number from 0 to 1, with a point, such as 0.2"
 	case "RETENTION":
 		return "must be a duration such as 720h (days are not understood: 30 days are 720h)"
+	case "DRAIN_TIMEOUT":
+		return "must be a duration of more than 3s, such as 10s"
 	case "CT_GREEN_WINDOW":
 		return "must be a range in HU such as -135..215, the lower end first"
 	case "ALLOW_TEXT_ONLY", "ALLOW_EXTERNAL", "ALLOW_BURNED_IN":
@@ -107,6 +110,10 @@ const (
 // a question; Google's own code sends at most 85 slices.
 const maxImages = 100
 
+// minDrain is what a stop needs for more than finishing answers: telling the
+// threads and releasing their leases (bot.Config.DrainTimeout), and closing up.
+const minDrain = 3 * time.Second
+
 // maxPromptBytes bounds the instruction: more would leave no room for questions
 // in the default context.
 const maxPromptBytes = 32 << 10
@@ -135,6 +142,7 @@ func (c *config) validate() faults {
 	f.add(c.Store != "local" && c.Store != "firestore", "STORE", "must be local or firestore")
 	f.add(!databaseRE.MatchString(c.FirestoreDatabase), "FIRESTORE_DATABASE", "must be (default) or the id of a database: small letters, digits and dashes")
 	f.add(c.Retention <= 0, "RETENTION", "must be more than 0, such as 720h")
+	f.add(c.DrainTimeout <= minDrain, "DRAIN_TIMEOUT", unreadable("DRAIN_TIMEOUT"))
 	c.validateChannels(&f)
 	c.validateAddr(&f)
 	c.readPrompt(&f)

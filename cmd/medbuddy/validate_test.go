@@ -77,6 +77,8 @@ func TestConfigRefuses(t *testing.T) {
 		{"RETENTION", vertexEnv("RETENTION", "0s"), "more than 0"},
 		{"RETENTION", vertexEnv("RETENTION", "-1h"), "more than 0"},
 		{"RETENTION", vertexEnv("RETENTION", "30d"), "720h"},
+		{"DRAIN_TIMEOUT", vertexEnv("DRAIN_TIMEOUT", "3s"), "more than 3s"},
+		{"DRAIN_TIMEOUT", vertexEnv("DRAIN_TIMEOUT", "10"), "10s"},
 		{"ALLOWED_CHANNELS", vertexEnv("ALLOWED_CHANNELS", "#radiology"), "channel ids"},
 		{"ALLOWED_CHANNELS", vertexEnv("ALLOWED_CHANNELS", ","), "channel ids"},
 		{"HTTP_ADDR", vertexEnv("HTTP_ADDR", "8080"), "host:port"},

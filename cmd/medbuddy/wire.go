@@ -57,6 +57,7 @@ func serve(ctx context.Context, env envconfig.Lookuper, stderr io.Writer) (err e
 		MaxImages: cfg.MaxImages, Concurrency: cfg.Concurrency, AllowTextOnly: cfg.AllowTextOnly,
 		CTGreen: cfg.CTGreen, AllowBurnedIn: cfg.AllowBurnedIn,
 		AllowedChannels: cfg.AllowedChannels, AllowExternal: cfg.AllowExternal,
+		DrainTimeout: cfg.DrainTimeout,
 	})
 	if err != nil {
 		return fmt.Errorf("building the bot: %w", err)
