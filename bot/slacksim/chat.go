@@ -123,6 +123,7 @@ func (s *Sim) chatPost(c *request) (object, error) {
 		delete(ch.status, root.TS) // an answer ends the status
 	}
 	c.TS = m.TS
+	s.stats.Posts++
 	return object{"channel": ch.ID, "ts": m.TS, "message": s.messageWire(ch, m, true)}, nil
 }
 
@@ -174,6 +175,7 @@ func (s *Sim) chatUpdate(c *request) (object, error) {
 	}
 	m.Edits = append(m.Edits, m.Text)
 	s.announceChange(ch, m, before)
+	s.stats.Updates++
 	s.change()
 	c.TS = m.TS
 	return object{"channel": ch.ID, "ts": m.TS, "text": m.Text, "message": s.messageWire(ch, m, true)}, nil

@@ -22,8 +22,13 @@ type Config struct {
 	CloseAfter   time.Duration   // from disconnect to the server closing the socket; default 10 s
 	MaxSockets   int             // default 10
 
+	Duplicates float64 // share of the events that are sent a second time at once, as a retry
+
 	RateLimits       bool // answer 429 by Slack's tiers
 	DeliverTwice     bool // send every event a second time at once, as a retry
+	EverySocket      bool // send every event to each open socket, as if each were another app's: own envelopes, acks and retries
+	LoseUnheard      bool // never deliver an event that happens while no socket is open, as some teams report
+	ForgetCalls      bool // Calls lists nothing, for long runs; Stats, Count and Busiest still count
 	MentionsLoseFile bool // app_mention comes without its files, as it sometimes does
 	OldestFirst      bool // conversations.history with an oldest and no latest begins at the oldest (slackhq/slack-api-docs#4)
 }

@@ -1,7 +1,9 @@
 package slacksim
 
 import (
+	"container/list"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -12,15 +14,23 @@ type delivery struct {
 	payload  json.RawMessage
 	accepts  bool // accepts_response_payload
 	retries  bool // is sent again without an ack
-	attempt  int  // retry_attempt of the next envelope
+	to       *socket
+	attempt  int // retry_attempt of the next envelope
 	reason   string
 	envelope string // of the last try
 	tries    int
-	sent     time.Time
 	acked    bool
 	gaveUp   bool
 	answer   chan json.RawMessage // gets the ack's payload; nil when nobody waits
 	timer    *time.Timer
+	place    *list.Element // in the list of what has no ack
+}
+
+// envelope is one try of a delivery.
+type envelope struct {
+	of   *delivery
+	try  int
+	sent time.Time // handed to the socket
 }
 
 // Ack is an ack that the app has sent.
@@ -29,7 +39,7 @@ type Ack struct {
 	Type       string // of the envelope: events_api, slash_commands, interactive
 	EventID    string
 	Payload    json.RawMessage
-	After      time.Duration // from sending the envelope, by the wall clock
+	After      time.Duration // from handing the envelope to the connection, by the wall clock
 	Late       bool          // it came after Config.AckTimeout
 }
 
@@ -54,10 +64,8 @@ func (s *Sim) Unacked() []Envelope {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []Envelope
-	for _, d := range s.deliveries {
-		if !d.acked {
-			list = append(list, Envelope{EnvelopeID: d.envelope, Type: d.kind, EventID: d.eventID, Tries: d.tries, GaveUp: d.gaveUp})
-		}
+	for _, d := range s.open() {
+		list = append(list, Envelope{EnvelopeID: d.envelope, Type: d.kind, EventID: d.eventID, Tries: d.tries, GaveUp: d.gaveUp})
 	}
 	return list
 }
@@ -66,12 +74,34 @@ func (s *Sim) Unacked() []Envelope {
 func (s *Sim) RetryUnacked() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range s.deliveries {
-		if d.retries && !d.acked && !d.gaveUp {
+	for _, d := range s.open() {
+		if d.retries && !d.gaveUp {
 			d.attempt, d.reason = d.attempt+1, "timeout"
 			s.send(d)
 		}
 	}
+}
+
+// open lists the deliveries without an ack, oldest first.
+func (s *Sim) open() []*delivery {
+	list := make([]*delivery, 0, s.unacked.Len())
+	for e := s.unacked.Front(); e != nil; e = e.Next() {
+		if d, ok := e.Value.(*delivery); ok {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// expect adds a delivery to those without an ack.
+func (s *Sim) expect(d *delivery) { d.place = s.unacked.PushBack(d) }
+
+// seal makes the envelope for a delivery's present try.
+func (s *Sim) seal(d *delivery) *envelope {
+	e := &envelope{of: d, try: d.tries, sent: time.Now()}
+	s.envelopes[d.envelope] = e
+	s.stats.Envelopes++
+	return e
 }
 
 // pick chooses the socket for the next envelope: the one that got the fewest, the
@@ -86,6 +116,14 @@ func (s *Sim) pick() *socket {
 	return best
 }
 
+// route is the socket that a delivery is meant for while that is open, else any.
+func (s *Sim) route(d *delivery) *socket {
+	if d.to != nil && !d.to.leaving && slices.Contains(s.sockets, d.to) {
+		return d.to
+	}
+	return s.pick()
+}
+
 // send tries a delivery once. Without a socket the try has gone wrong at once, so
 // that an event then exists as a retry only.
 func (s *Sim) send(d *delivery) {
@@ -93,13 +131,12 @@ func (s *Sim) send(d *delivery) {
 		return
 	}
 	if d.tries == 0 {
-		s.deliveries = append(s.deliveries, d)
+		s.expect(d)
 	}
 	d.stop()
-	d.envelope, d.sent = s.newUUID(), time.Now()
+	d.envelope = s.newUUID()
 	d.tries++
-	s.byEnvelope[d.envelope] = d
-	k := s.pick()
+	k := s.route(d)
 	if k == nil {
 		s.later(d)
 		return
@@ -108,10 +145,27 @@ func (s *Sim) send(d *delivery) {
 	if d.retries {
 		env["retry_attempt"], env["retry_reason"] = d.attempt, d.reason
 	}
-	k.push(mustJSON(env))
+	k.push(outgoing{text: mustJSON(env), envelope: s.seal(d)})
 	k.frames++
 	s.after(d, s.cfg.AckTimeout, s.later)
 	s.change()
+}
+
+// queued is how long a frame may wait for the one before it until that counts as
+// time that the app did not have for its ack.
+const queued = 10 * time.Millisecond
+
+// sent notes that an envelope is handed to its connection now, which is when the
+// time for its ack begins.
+func (s *Sim) sent(e *envelope) {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	late := now.Sub(e.sent) > queued
+	e.sent = now
+	if d := e.of; late && d.timer != nil && !d.acked && !d.gaveUp && d.tries == e.try {
+		s.after(d, s.cfg.AckTimeout, s.later)
+	}
 }
 
 // after does what is due for a delivery when the time has come, unless it was
@@ -132,6 +186,7 @@ func (s *Sim) after(d *delivery, wait time.Duration, due func(*delivery)) {
 func (s *Sim) later(d *delivery) {
 	if !d.retries || d.attempt >= len(s.cfg.RetryAfter) {
 		d.gaveUp = true
+		s.stats.GaveUp++
 		d.end()
 		s.change()
 		return
@@ -178,7 +233,7 @@ func (s *Sim) ack(frame []byte) {
 		s.problem("ack: not JSON with an envelope_id")
 		return
 	}
-	d, ok := s.byEnvelope[a.EnvelopeID]
+	e, ok := s.envelopes[a.EnvelopeID]
 	switch {
 	case !ok:
 		s.problem("ack: for an envelope that was not sent")
@@ -187,12 +242,19 @@ func (s *Sim) ack(frame []byte) {
 		s.problem("ack: dropped, as it has %d bytes", len(frame))
 		return
 	}
-	after := time.Since(d.sent)
+	d, after := e.of, time.Since(e.sent)
+	late := after > s.cfg.AckTimeout || d.gaveUp
 	s.acks = append(s.acks, Ack{
-		EnvelopeID: a.EnvelopeID, Type: d.kind, EventID: d.eventID, Payload: a.Payload,
-		After: after, Late: after > s.cfg.AckTimeout || d.gaveUp,
+		EnvelopeID: a.EnvelopeID, Type: d.kind, EventID: d.eventID, Payload: a.Payload, After: after, Late: late,
 	})
-	d.acked = true
+	s.stats.Acks++
+	if late {
+		s.stats.LateAcks++
+	}
+	if !d.acked {
+		s.unacked.Remove(d.place)
+		d.acked, d.payload = true, nil
+	}
 	d.stop()
 	if d.answer != nil {
 		d.answer <- a.Payload

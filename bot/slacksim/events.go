@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -79,18 +80,31 @@ func (s *Sim) mentionEvent(c *channel, m *message) {
 // event wraps an event as the Events API does
 // (docs.slack.dev/apis/events-api#callback-field) and sends it.
 func (s *Sim) event(c *channel, inner object) {
+	s.stats.Events++
+	if s.cfg.LoseUnheard && s.pick() == nil {
+		s.stats.Lost++
+		return
+	}
 	id := s.newID("Ev")
-	d := &delivery{kind: "events_api", eventID: id, retries: true, payload: mustJSON(object{
+	payload := mustJSON(object{
 		"token": "simulated", "team_id": s.teamID, "context_team_id": s.teamID, "context_enterprise_id": nil,
 		"api_app_id": s.appID, "event": inner, "type": "event_callback", "event_id": id,
 		"event_time": s.cfg.Now().Unix(), "is_ext_shared_channel": c.ExtShared, "event_context": "4-" + id,
 		"authorizations": []object{{
 			"enterprise_id": nil, "team_id": s.teamID, "user_id": s.botUser, "is_bot": true, "is_enterprise_install": false,
 		}},
-	})}
-	s.send(d)
-	if s.cfg.DeliverTwice {
-		d.attempt, d.reason = d.attempt+1, "timeout"
+	})
+	to := []*socket{nil} // whichever
+	if s.cfg.EverySocket && s.pick() != nil {
+		to = slices.DeleteFunc(slices.Clone(s.sockets), func(k *socket) bool { return k.leaving })
+	}
+	twice := s.cfg.DeliverTwice || s.cfg.Duplicates > 0 && s.chance.Float64() < s.cfg.Duplicates
+	for _, k := range to {
+		d := &delivery{kind: "events_api", eventID: id, retries: true, payload: payload, to: k}
 		s.send(d)
+		if twice {
+			d.attempt, d.reason = d.attempt+1, "timeout"
+			s.send(d)
+		}
 	}
 }

@@ -19,7 +19,8 @@ type Fault struct {
 	DropReply  bool          // served, but the connection ends before the answer
 
 	Times int             // how many calls it meets; 0 is once, below 0 is every call
-	Match func(Call) bool // which calls it meets; nil is all. Must not use the Sim
+	Match func(Call) bool // which calls it may meet; nil is all. Must not use the Sim
+	Share float64         // of those, the part that it meets, by Config.Seed; 0 is all
 }
 
 type fault struct {
@@ -53,12 +54,16 @@ func (s *Sim) Withhold(eventType string, on bool) {
 	s.withheld[eventType] = on
 }
 
+// unavailable is the body of an answer that does not come from Slack's own code.
+const unavailable = "upstream connect error or disconnect"
+
 // nextFault finds the fault that a call meets, and counts it.
 func (s *Sim) nextFault(c *Call) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, f := range s.faults {
-		if f.method != c.Method && f.method != "*" || f.Match != nil && !f.Match(c.copy()) {
+		if f.method != c.Method && f.method != "*" || f.Match != nil && !f.Match(c.copy()) ||
+			f.Share > 0 && s.chance.Float64() >= f.Share {
 			continue
 		}
 		if f.Times > 0 {
@@ -75,6 +80,11 @@ func (s *Sim) nextFault(c *Call) (Fault, bool) {
 // meetFaults lets a planned fault happen. done: the call is answered or the
 // caller has gone; drop: serve it and lose the answer.
 func (s *Sim) meetFaults(w http.ResponseWriter, r *http.Request, c *Call) (drop, done bool) {
+	if !s.online() {
+		s.finish(c, http.StatusServiceUnavailable, "")
+		http.Error(w, unavailable, http.StatusServiceUnavailable)
+		return false, true
+	}
 	f, ok := s.nextFault(c)
 	if !ok {
 		return false, false
@@ -86,7 +96,7 @@ func (s *Sim) meetFaults(w http.ResponseWriter, r *http.Request, c *Call) (drop,
 	switch {
 	case f.HTTPStatus != 0:
 		s.finish(c, f.HTTPStatus, "")
-		http.Error(w, "upstream connect error or disconnect", f.HTTPStatus)
+		http.Error(w, unavailable, f.HTTPStatus)
 	case f.RetryAfter > 0:
 		s.reply(w, c, nil, &slackError{word: "ratelimited", fields: object{"retry_after": f.RetryAfter}})
 	case f.Body != "":

@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"container/list"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -26,7 +27,8 @@ type Sim struct {
 
 	mu       sync.Mutex
 	rng      *rand.Rand
-	lastTS   int64 // microseconds
+	chance   *rand.Rand // of faults, apart so that they change no ids
+	lastTS   int64      // microseconds
 	changed  chan struct{}
 	watchers map[chan struct{}]bool
 	problems []string
@@ -44,15 +46,23 @@ type Sim struct {
 	limits    limiter
 	faults    []*fault
 	calls     []*Call
+	methods   map[string]*traffic
 
 	tickets    map[string]bool // true when used
 	sockets    []*socket
 	nextSocket int
 	opened     int
 	socketLag  time.Duration
-	byEnvelope map[string]*delivery
-	deliveries []*delivery
+	offline    bool
+	spans      []*span // of every connection so far
+	notice     time.Duration
+	heard      bool // a socket was greeted
+	deafSince  time.Time
+	gaps       []time.Duration
+	envelopes  map[string]*envelope
+	unacked    list.List // of *delivery, oldest first
 	acks       []Ack
+	stats      Stats
 
 	triggers     map[string]*trigger
 	responseURLs map[string]*responseURL
@@ -77,7 +87,7 @@ func Start(cfg Config) (*Sim, error) {
 	s := &Sim{
 		cfg: cfg, host: lis.Addr().String(), ctx: ctx, cancel: cancel,
 		rng:          rand.New(rand.NewPCG(cfg.Seed, 0x51ac)),
-		changed:      make(chan struct{}),
+		chance:       rand.New(rand.NewPCG(cfg.Seed, 0xfa17)),
 		watchers:     map[chan struct{}]bool{},
 		users:        map[string]*User{},
 		channels:     map[string]*channel{},
@@ -85,9 +95,11 @@ func Start(cfg Config) (*Sim, error) {
 		uploads:      map[string]*upload{},
 		scopes:       cfg.Scopes,
 		withheld:     map[string]bool{},
+		notice:       notice,
 		limits:       limiter{on: cfg.RateLimits},
+		methods:      map[string]*traffic{},
 		tickets:      map[string]bool{},
-		byEnvelope:   map[string]*delivery{},
+		envelopes:    map[string]*envelope{},
 		triggers:     map[string]*trigger{},
 		responseURLs: map[string]*responseURL{},
 	}
@@ -96,8 +108,8 @@ func Start(cfg Config) (*Sim, error) {
 	s.appToken = "xapp-1-" + s.appID + "-simulated-" + s.newID("")
 	s.botUser = s.addUser(User{Name: cfg.BotName, Bot: true, botID: s.botID})
 
-	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
-	s.wg.Go(func() { _ = s.server.Serve(lis) }) // always ErrServerClosed, by Close
+	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, ConnContext: lineOf}
+	s.wg.Go(func() { _ = s.server.Serve(lines{lis}) }) // always ErrServerClosed, by Close
 	return s, nil
 }
 
@@ -111,7 +123,8 @@ func (s *Sim) Close() {
 	for _, sock := range s.sockets {
 		sock.shut()
 	}
-	for _, d := range s.deliveries {
+	for e := s.unacked.Front(); e != nil; e = e.Next() {
+		d, _ := e.Value.(*delivery)
 		d.stop()
 		d.end()
 	}
@@ -144,6 +157,7 @@ func (s *Sim) routes() http.Handler {
 			return
 		}
 		defer s.wg.Done()
+		w.Header().Set("Date", s.cfg.Now().UTC().Format(http.TimeFormat)) // clients learn Slack's clock from it
 		mux.ServeHTTP(w, r)
 	})
 }

@@ -3,7 +3,7 @@ package slacksim
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -15,32 +15,45 @@ import (
 type socket struct {
 	id       int
 	conn     *websocket.Conn
+	line     *line           // below conn
 	ctx      context.Context //nolint:containedctx // it is the connection's life
 	shut     context.CancelFunc
-	queue    []json.RawMessage
+	queue    []outgoing
 	wake     chan struct{} // holds a value while the queue may hold frames
+	greeted  bool          // hello was written
 	leaving  bool          // told to disconnect: it gets no new envelopes
 	halfOpen bool          // nothing gets through in either direction
-	opened   time.Time
-	frames   int // envelopes sent to it
+	opened   time.Time     // by Config.Now
+	held     *span         // from opening to the end that came first
+	frames   int           // envelopes sent to it
+}
+
+// outgoing is text on its way through a socket.
+type outgoing struct {
+	text     json.RawMessage
+	envelope *envelope // nil for hello and disconnect
 }
 
 // Socket is an open Socket Mode connection as a test sees it.
 type Socket struct {
 	ID        int // counts from 1
 	Opened    time.Time
+	Greeted   bool // its hello was sent
 	Leaving   bool // told to disconnect
 	HalfOpen  bool
-	Envelopes int // sent to it so far
+	Closed    bool // the client has closed its side: only a half-open one is still in the list then
+	Envelopes int  // sent to it so far
 }
 
-// Sockets lists the open connections, oldest first.
+// Sockets lists the connections that Slack takes for open, oldest first.
 func (s *Sim) Sockets() []Socket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []Socket
 	for _, k := range s.sockets {
-		list = append(list, Socket{ID: k.id, Opened: k.opened, Leaving: k.leaving, HalfOpen: k.halfOpen, Envelopes: k.frames})
+		list = append(list, Socket{
+			ID: k.id, Opened: k.opened, Greeted: k.greeted, Leaving: k.leaving, HalfOpen: k.halfOpen, Closed: k.held.ended(), Envelopes: k.frames,
+		})
 	}
 	return list
 }
@@ -63,8 +76,17 @@ func (s *Sim) connectionsOpen(*request) (object, error) {
 // serveSocket runs a socket until either side ends it: one goroutine writes, one
 // pings, this one reads.
 func (s *Sim) serveSocket(w http.ResponseWriter, r *http.Request) {
+	if !s.online() {
+		http.Error(w, unavailable, http.StatusServiceUnavailable)
+		return
+	}
 	if !s.useTicket(r.URL.Query().Get("ticket")) {
 		http.Error(w, "no such ticket", http.StatusForbidden)
+		return
+	}
+	below, ok := r.Context().Value(lineKey{}).(*line)
+	if !ok {
+		http.Error(w, "no connection", http.StatusInternalServerError) // Start gives every request one
 		return
 	}
 	// Clients send Slack's own origin, or none: a browser's page is refused.
@@ -75,8 +97,11 @@ func (s *Sim) serveSocket(w http.ResponseWriter, r *http.Request) {
 	conn.SetReadLimit(1 << 20)
 	ctx, shut := context.WithCancel(s.ctx)
 	defer shut()
-	sock := &socket{conn: conn, ctx: ctx, shut: shut, wake: make(chan struct{}, 1), opened: s.cfg.Now()}
+	defer context.AfterFunc(ctx, below.cut)() // also when it is dead, which closing conn respects
+	sock := &socket{conn: conn, line: below, ctx: ctx, shut: shut, wake: make(chan struct{}, 1), opened: s.cfg.Now()}
+	defer below.cut()
 	defer func() { _ = conn.CloseNow() }() // it may be closed already
+	defer s.leave(sock)
 	if !s.join(sock) {
 		_ = conn.Write(ctx, websocket.MessageText, mustJSON(object{
 			"type": "disconnect", "reason": "too_many_websockets", "debug_info": object{"host": s.host},
@@ -84,10 +109,17 @@ func (s *Sim) serveSocket(w http.ResponseWriter, r *http.Request) {
 		_ = conn.Close(websocket.StatusNormalClosure, "")
 		return
 	}
-	defer s.leave(sock)
 	s.wg.Go(func() { s.writeFrames(sock) })
 	s.wg.Go(func() { s.ping(sock) })
 	s.readAcks(sock)
+}
+
+// lineKey finds a request's connection in its context.
+type lineKey struct{}
+
+// lineOf is the server's ConnContext.
+func lineOf(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, lineKey{}, conn)
 }
 
 // useTicket says whether a ticket is good, and uses it up.
@@ -107,18 +139,23 @@ func (s *Sim) join(k *socket) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opened++
+	k.held = s.newSpan()
 	defer s.change()
+	if s.offline {
+		k.shut()
+		return false
+	}
 	if len(s.sockets) >= s.cfg.MaxSockets {
 		return false
 	}
 	s.nextSocket++
 	k.id = s.nextSocket
 	s.sockets = append(s.sockets, k)
-	k.push(mustJSON(object{
+	k.push(outgoing{text: mustJSON(object{
 		"type": "hello", "num_connections": len(s.sockets),
 		"debug_info":      object{"host": s.host, "build_number": 1, "approximate_connection_time": 18060},
 		"connection_info": object{"app_id": s.appID},
-	}))
+	})})
 	return true
 }
 
@@ -128,172 +165,7 @@ func (s *Sim) leave(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sockets = slices.DeleteFunc(s.sockets, func(o *socket) bool { return o == k })
+	k.held.end()
+	s.listen()
 	s.change()
-}
-
-// push queues a frame; it needs the Sim's lock.
-func (k *socket) push(frame json.RawMessage) {
-	k.queue = append(k.queue, frame)
-	select {
-	case k.wake <- struct{}{}:
-	default: // it is awake
-	}
-}
-
-// writeFrames sends what is queued, in order.
-func (s *Sim) writeFrames(k *socket) {
-	for {
-		select {
-		case <-k.ctx.Done():
-			return
-		case <-k.wake:
-		}
-		for {
-			s.mu.Lock()
-			frames, lag, lost := k.queue, s.socketLag, k.halfOpen
-			k.queue = nil
-			s.mu.Unlock()
-			if len(frames) == 0 {
-				break
-			}
-			for _, frame := range frames {
-				if lost || !k.lag(lag) {
-					continue
-				}
-				if k.conn.Write(k.ctx, websocket.MessageText, frame) != nil {
-					k.shut()
-					return
-				}
-			}
-		}
-	}
-}
-
-// lag waits; false when the socket has ended meanwhile.
-func (k *socket) lag(d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-k.ctx.Done():
-		return false
-	}
-}
-
-// ping pings at once and then at the interval; a client takes a socket without
-// pings for dead.
-func (s *Sim) ping(k *socket) {
-	tick := time.NewTicker(s.cfg.PingInterval)
-	defer tick.Stop()
-	for {
-		s.mu.Lock()
-		lost := k.halfOpen
-		s.mu.Unlock()
-		if !lost {
-			ctx, cancel := context.WithTimeout(k.ctx, s.cfg.PingInterval)
-			_ = k.conn.Ping(ctx) // a pong that does not come ends nothing here: the reader finds a closed socket
-			cancel()
-		}
-		select {
-		case <-tick.C:
-		case <-k.ctx.Done():
-			return
-		}
-	}
-}
-
-// readAcks reads until the connection ends.
-func (s *Sim) readAcks(k *socket) {
-	for {
-		_, frame, err := k.conn.Read(k.ctx)
-		s.mu.Lock()
-		lost := k.halfOpen
-		s.mu.Unlock()
-		if lost {
-			<-k.ctx.Done() // what the client sends, and that it has gone, is not seen
-			return
-		}
-		if err != nil {
-			return
-		}
-		s.ack(frame)
-	}
-}
-
-// Disconnect sends every socket a disconnect frame with Slack's reason: warning,
-// refresh_requested, link_disabled. After a warning all goes on; else the socket
-// gets nothing new and is closed after Config.CloseAfter.
-func (s *Sim) Disconnect(reason string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, k := range s.sockets {
-		k.push(mustJSON(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": s.host}}))
-		if reason == "warning" || k.leaving {
-			continue
-		}
-		k.leaving = true
-		s.wg.Go(func() {
-			k.lag(s.cfg.CloseAfter)
-			k.shut()
-		})
-	}
-	s.change()
-}
-
-// DropSockets breaks every connection without a word. It returns when they are
-// gone from Sockets.
-func (s *Sim) DropSockets() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, k := range s.sockets {
-		k.shut()
-	}
-	s.sockets = nil
-	s.change()
-}
-
-// HalfOpen lets nothing through on the open connections from now on, in either
-// direction, without closing them: no pings, no envelopes, no acks. They count as
-// open until DropSockets. New connections work.
-func (s *Sim) HalfOpen() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, k := range s.sockets {
-		k.halfOpen = true
-	}
-	s.change()
-}
-
-// SlowSocket lets every frame wait before it is sent.
-func (s *Sim) SlowSocket(wait time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.socketLag = wait
-}
-
-// RawFrame sends text to one socket as it is, malformed or not. An envelope_id in
-// it is remembered, so that an ack for it is no problem. It is not retried.
-func (s *Sim) RawFrame(frame string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	k := s.pick()
-	if k == nil {
-		return errors.New("sending a raw frame: no socket is open")
-	}
-	var env struct {
-		ID   string `json:"envelope_id"`
-		Type string `json:"type"`
-	}
-	if json.Unmarshal([]byte(frame), &env) == nil && env.ID != "" {
-		d := &delivery{kind: env.Type, envelope: env.ID, tries: 1}
-		s.byEnvelope[env.ID] = d
-		s.deliveries = append(s.deliveries, d)
-	}
-	k.push(json.RawMessage(frame))
-	k.frames++
-	return nil
 }

@@ -55,11 +55,16 @@ func (c *request) flag(name string) bool {
 func (s *Sim) Calls(method string) []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []Call
-	for _, c := range s.calls {
-		if method == "" || c.Method == method {
-			list = append(list, c.copy())
+	calls := s.calls
+	if method != "" {
+		calls = nil
+		if t, ok := s.methods[method]; ok {
+			calls = t.calls
 		}
+	}
+	var list []Call
+	for _, c := range calls {
+		list = append(list, c.copy())
 	}
 	return list
 }
@@ -122,7 +127,16 @@ func (s *Sim) arrive(method string, args map[string]string) *Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &Call{Method: method, Args: args, At: s.cfg.Now()}
-	s.calls = append(s.calls, c)
+	t, ok := s.methods[method]
+	if !ok {
+		t = &traffic{}
+		s.methods[method] = t
+	}
+	t.arrivals = append(t.arrivals, arrival{at: c.At, channel: args["channel"]})
+	if !s.cfg.ForgetCalls {
+		s.calls, t.calls = append(s.calls, c), append(t.calls, c)
+	}
+	s.stats.Calls++
 	s.change()
 	return c
 }
