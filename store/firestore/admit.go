@@ -34,7 +34,7 @@ func (s *Store) remember(ctx context.Context, k store.QuestionKey) (first bool, 
 	// The record itself is what carries the token here: see swap.
 	token := newToken()
 	for attempt := 0; ; attempt++ {
-		docs, err := s.client.GetAll(ctx, []*firestore.DocumentRef{s.seen(k)})
+		docs, err := s.get(ctx, s.seen(k))
 		if err != nil {
 			return false, err
 		}
@@ -158,7 +158,7 @@ func getAll[T any](ctx context.Context, s *Store, refs []*firestore.DocumentRef,
 	if len(refs) == 0 {
 		return true, nil
 	}
-	docs, err := s.client.GetAll(ctx, refs)
+	docs, err := s.get(ctx, refs...)
 	if err != nil {
 		return false, err
 	}
@@ -183,31 +183,40 @@ func (s *Store) Abandoned(ctx context.Context, limit int) (keys []store.ThreadKe
 		}
 		// Leased threads are passed over here, not in the query: that would need
 		// a composite index. The stream is left when there are enough.
-		docs := s.client.Collection("threads").Where("open_at", ">", time.Unix(0, 0)).
-			OrderBy("open_at", firestore.Asc).Select("gen", "ends_at", "owner", "until").Documents(ctx)
-		defer docs.Stop()
-		now := s.now()
-		for len(keys) < limit {
-			doc, err := docs.Next()
-			if err == iterator.Done {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			d, err := decodeThread(doc)
-			if err != nil {
-				return err
-			}
-			leased := d.Owner != "" && d.Until.After(now)
-			if k, ok := keyOf(doc.Ref.ID); ok && d.live(now) && !leased {
-				keys = append(keys, k)
-			}
-		}
-		return nil
+		q := s.client.Collection("threads").Where("open_at", ">", time.Unix(0, 0)).
+			OrderBy("open_at", firestore.Asc).Select("gen", "ends_at", "owner", "until")
+		return s.again(ctx, func() (err error) {
+			keys, err = s.unleased(ctx, q, limit)
+			return err
+		})
 	})
 	if err != nil {
 		return nil, err
+	}
+	return keys, nil
+}
+
+// unleased lists the first threads of a query that live and have no live lease.
+func (s *Store) unleased(ctx context.Context, q firestore.Query, limit int) (keys []store.ThreadKey, err error) {
+	docs := q.Documents(ctx)
+	defer docs.Stop()
+	now := s.now()
+	for len(keys) < limit {
+		doc, err := docs.Next()
+		if err == iterator.Done {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		d, err := decodeThread(doc)
+		if err != nil {
+			return nil, err
+		}
+		leased := d.Owner != "" && d.Until.After(now)
+		if k, ok := keyOf(doc.Ref.ID); ok && d.live(now) && !leased {
+			keys = append(keys, k)
+		}
 	}
 	return keys, nil
 }

@@ -46,7 +46,7 @@ func (s *Store) swap(ctx context.Context, refs []*firestore.DocumentRef, try fun
 	token := newToken()
 	unknowns := 0
 	for attempt := 0; ; attempt++ {
-		docs, err := s.client.GetAll(ctx, refs)
+		docs, err := s.get(ctx, refs...)
 		if err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func decodeThread(doc *firestore.DocumentSnapshot) (*threadDoc, error) {
 // readThread returns the thread's document, with an empty gen when the thread
 // does not exist or has expired.
 func (s *Store) readThread(ctx context.Context, k store.ThreadKey) (*threadDoc, error) {
-	docs, err := s.client.GetAll(ctx, []*firestore.DocumentRef{s.thread(k)})
+	docs, err := s.get(ctx, s.thread(k))
 	if err != nil {
 		return nil, err
 	}

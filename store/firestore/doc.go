@@ -61,6 +61,14 @@
 // transactions: with rivals for one lease they took 2.5 s at the median on the
 // emulator where this took 17 ms.
 //
+// # Trouble
+//
+// A read that fails is repeated, and so is a write, as above. After five failures in
+// a row, about 1.5 s, a call ends with store.ErrUnavailable; so it does when the
+// caller's deadline passes. A commit that is ABORTED met rivals and is repeated for as
+// long as the call may take. A write that ended so may have taken effect, and the
+// caller may call again.
+//
 // # Clocks
 //
 // Leases and expiry go by the clock given to Open, not the server's, so that

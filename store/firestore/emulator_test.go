@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { os.Exit(emulator.Main(m)) }
 // dialled returns options that reach the emulator, with what dial adds on the way.
 func dialled(tb testing.TB, dial ...grpc.DialOption) []option.ClientOption {
 	tb.Helper()
-	conn, err := grpc.NewClient(emulator.Start(tb), append(dial,
+	conn, err := grpc.NewClient(emulator.Start(tb), append(append(patient(), dial...),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)))...)
 	if err != nil {

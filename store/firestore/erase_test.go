@@ -43,7 +43,7 @@ func TestExpireFinishesAForgetThatBrokeOff(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	clock, f := storetest.NewClock(), &thief{take: 1, code: codes.Canceled, then: cancel}
-	s := open(t, project(), retention, clock.Now, grpc.WithUnaryInterceptor(f.intercept))
+	s := open(t, project(), retention, clock.Now, grpc.WithChainUnaryInterceptor(f.intercept))
 	defer s.Close()
 	scene(t, s, clock)
 	f.start()

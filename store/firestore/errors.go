@@ -51,6 +51,9 @@ const (
 	unknown             // it may have happened
 )
 
+// mayRepeat says whether a write that may be done twice is to be tried again.
+func mayRepeat(err error) bool { return passing(err) || status.Code(err) == codes.Aborted }
+
 func fateOf(err error) fate {
 	switch status.Code(err) {
 	case codes.AlreadyExists, codes.FailedPrecondition, codes.NotFound, codes.Aborted:

@@ -14,8 +14,8 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// callTimeout bounds every call, or each of the commits of a long one. The client repeats some refusals, such as a
-// message that is too long, until the context ends: without a bound, for ever.
+// callTimeout bounds every call, or each of the commits of a long one, when
+// Firestore does not answer at all.
 const callTimeout = 20 * time.Second
 
 // Options say which database and how long things are kept.
@@ -33,7 +33,8 @@ type Store struct {
 	retention time.Duration
 	clock     func() time.Time
 
-	commitBytes int // the most bytes of slices in one commit; less in some tests
+	commitBytes int           // the most bytes of slices in one commit; less in some tests
+	pause       time.Duration // firstPause; less in some tests
 
 	mu      sync.Mutex
 	closed  bool
@@ -48,11 +49,16 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Retention <= 0 {
 		return nil, errors.New("opening Firestore: retention must be above zero")
 	}
-	c, err := firestore.NewClientWithDatabase(ctx, o.Project, cmp.Or(o.Database, firestore.DefaultDatabaseID), o.ClientOptions...)
+	var options []option.ClientOption
+	for _, dial := range patient() {
+		options = append(options, option.WithGRPCDialOption(dial))
+	}
+	c, err := firestore.NewClientWithDatabase(ctx, o.Project, cmp.Or(o.Database, firestore.DefaultDatabaseID),
+		append(options, o.ClientOptions...)...)
 	if err != nil {
 		return nil, fmt.Errorf("opening Firestore: %w", err)
 	}
-	s := &Store{client: c, retention: o.Retention, clock: o.Now, commitBytes: store.MaxFinishBytes}
+	s := &Store{client: c, retention: o.Retention, clock: o.Now, commitBytes: store.MaxFinishBytes, pause: firstPause}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -78,7 +84,7 @@ func (s *Store) callWithin(ctx context.Context, op string, bound time.Duration, 
 	}
 	bounded, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
-	return wrap(ctx, op, f(bounded))
+	return wrap(ctx, op, s.patiently(ctx, bounded, f))
 }
 
 func (s *Store) enter() error {
@@ -109,12 +115,12 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.call(ctx, "ping", func(ctx context.Context) error {
 		ref := s.client.Collection("health").Doc("ping")
 		now := s.now()
-		if err := s.commit(ctx, func(b *batch) {
+		if err := s.each(ctx, []*firestore.DocumentRef{ref}, func(b *batch, ref *firestore.DocumentRef) {
 			b.Set(ref, map[string]any{"at": now, "expire_at": now.Add(store.SeenFor)})
 		}); err != nil {
 			return err
 		}
-		_, err := s.client.GetAll(ctx, []*firestore.DocumentRef{ref})
+		_, err := s.get(ctx, ref)
 		return err
 	})
 }

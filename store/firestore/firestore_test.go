@@ -20,7 +20,7 @@ func TestContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, c storetest.Config) func() store.Store {
 		p, w := project(), &wire{T: t}
 		return func() store.Store {
-			s := open(t, p, c.Retention, c.Clock.Now, grpc.WithUnaryInterceptor(w.unary), grpc.WithStreamInterceptor(w.stream))
+			s := open(t, p, c.Retention, c.Clock.Now, grpc.WithChainUnaryInterceptor(w.unary), grpc.WithChainStreamInterceptor(w.stream))
 			s.commitBytes = 256 << 10 // the emulator is slow with more
 			return s
 		}
@@ -90,7 +90,7 @@ func TestAway(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	calls := 0
-	s := open(t, project(), retention, nil, grpc.WithUnaryInterceptor(
+	s := open(t, project(), retention, nil, grpc.WithChainUnaryInterceptor(
 		func(context.Context, string, any, any, *grpc.ClientConn, grpc.UnaryInvoker, ...grpc.CallOption) error {
 			if calls++; calls == 2 {
 				cancel()

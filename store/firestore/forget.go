@@ -80,8 +80,8 @@ func (s *Store) Expire(ctx context.Context, limit int) (n int, err error) {
 		if limit <= 0 {
 			return nil
 		}
-		docs, err := s.client.Collection("threads").Where("sweep_at", "<=", s.now()).
-			OrderBy("sweep_at", firestore.Asc).Limit(limit).Documents(ctx).GetAll()
+		docs, err := s.query(ctx, s.client.Collection("threads").Where("sweep_at", "<=", s.now()).
+			OrderBy("sweep_at", firestore.Asc).Limit(limit))
 		if err != nil {
 			return err
 		}
@@ -98,8 +98,8 @@ func (s *Store) Expire(ctx context.Context, limit int) (n int, err error) {
 		if n == limit {
 			return nil
 		}
-		docs, err = s.client.Collection("seen").Where("expire_at", "<=", s.now()).
-			OrderBy("expire_at", firestore.Asc).Limit(limit - n).Documents(ctx).GetAll()
+		docs, err = s.query(ctx, s.client.Collection("seen").Where("expire_at", "<=", s.now()).
+			OrderBy("expire_at", firestore.Asc).Limit(limit-n))
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (s *Store) sweep(ctx context.Context, k store.ThreadKey) error {
 	if err := s.deleteDead(ctx, k, dead); err != nil {
 		return err
 	}
-	docs, err := s.client.GetAll(ctx, []*firestore.DocumentRef{s.thread(k)})
+	docs, err := s.get(ctx, s.thread(k))
 	if err != nil || !docs[0].Exists() {
 		return err
 	}
@@ -154,15 +154,24 @@ func (s *Store) drop(ctx context.Context, docs []*firestore.DocumentSnapshot) (i
 	if len(docs) == 0 {
 		return 0, nil
 	}
-	err := s.commit(ctx, func(b *batch) {
-		for _, doc := range docs {
-			b.Delete(doc.Ref, firestore.LastUpdateTime(doc.UpdateTime))
+	var err error
+	for attempt := 0; ; attempt++ {
+		err = s.commit(ctx, func(b *batch) {
+			for _, doc := range docs {
+				b.Delete(doc.Ref, firestore.LastUpdateTime(doc.UpdateTime))
+			}
+		})
+		if err == nil {
+			return len(docs), nil
 		}
-	})
-	if err == nil {
-		return len(docs), nil
+		if !mayRepeat(err) {
+			break
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return 0, err
+		}
 	}
-	if fateOf(err) == refused {
+	if fateOf(err) != rival {
 		return 0, err
 	}
 	// A silent repeat, or a rival: what is gone is gone, whoever did it.
@@ -170,7 +179,7 @@ func (s *Store) drop(ctx context.Context, docs []*firestore.DocumentSnapshot) (i
 	for i, doc := range docs {
 		refs[i] = doc.Ref
 	}
-	left, err := s.client.GetAll(ctx, refs)
+	left, err := s.get(ctx, refs...)
 	if err != nil {
 		return 0, err
 	}

@@ -206,7 +206,7 @@ func (s *Store) records(ctx context.Context, k store.ThreadKey, d *threadDoc) (r
 	if d.Images == 0 {
 		return nil, nil
 	}
-	docs, err := s.thread(k).Collection("images").Where("gen", "==", d.Gen).Select("record").Documents(ctx).GetAll()
+	docs, err := s.query(ctx, s.thread(k).Collection("images").Where("gen", "==", d.Gen).Select("record"))
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func TestLostAnswer(t *testing.T) {
 func play(t *testing.T, w lossyWrite, f *thief) (got any, after []any, commits int) {
 	t.Helper()
 	clock := storetest.NewClock()
-	s := open(t, project(), retention, clock.Now, grpc.WithUnaryInterceptor(f.intercept))
+	s := open(t, project(), retention, clock.Now, grpc.WithChainUnaryInterceptor(f.intercept))
 	defer s.Close()
 	l := scene(t, s, clock)
 	age(t, w.name, s, clock, l)
@@ -150,7 +150,7 @@ func TestLostForGood(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				clock, f := storetest.NewClock(), &thief{take: 1, code: codes.Canceled, then: cancel}
-				s := open(t, project(), retention, clock.Now, grpc.WithUnaryInterceptor(f.intercept))
+				s := open(t, project(), retention, clock.Now, grpc.WithChainUnaryInterceptor(f.intercept))
 				defer s.Close()
 				l := scene(t, s, clock)
 				age(t, w.name, s, clock, l)

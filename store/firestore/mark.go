@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"cloud.google.com/go/firestore"
-	"google.golang.org/api/iterator"
 
 	"github.com/medbuddy/medbuddy/store"
 )
@@ -38,7 +37,7 @@ func (s *Store) Mark(ctx context.Context, team string) (ts string, err error) {
 		return "", err
 	}
 	err = s.call(ctx, "mark", func(ctx context.Context) error {
-		docs, err := s.client.GetAll(ctx, []*firestore.DocumentRef{s.mark(team)})
+		docs, err := s.get(ctx, s.mark(team))
 		if err != nil {
 			return err
 		}
@@ -86,29 +85,23 @@ func (s *Store) Served(ctx context.Context, team string, limit int) (keys []stor
 		return nil, err
 	}
 	err = s.call(ctx, "served", func(ctx context.Context) error {
-		keys = nil
 		if limit <= 0 {
 			return nil
 		}
 		// "." comes right after "-". Bounds and order are of one field, for which
 		// the automatic index is enough.
-		docs := s.client.Collection("threads").OrderBy("served", firestore.Desc).StartAfter(team+".").EndBefore(team+"-").
-			Limit(2*limit).Select("gen", "ends_at").Documents(ctx)
-		defer docs.Stop()
+		docs, err := s.query(ctx, s.client.Collection("threads").OrderBy("served", firestore.Desc).
+			StartAfter(team+".").EndBefore(team+"-").Limit(2*limit).Select("gen", "ends_at"))
+		if err != nil {
+			return err
+		}
 		now := s.now()
-		for len(keys) < limit {
-			doc, err := docs.Next()
-			if err == iterator.Done {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
+		for _, doc := range docs {
 			d, err := decodeThread(doc)
 			if err != nil {
 				return err
 			}
-			if k, ok := keyOf(doc.Ref.ID); ok && d.live(now) {
+			if k, ok := keyOf(doc.Ref.ID); ok && d.live(now) && len(keys) < limit {
 				keys = append(keys, k)
 			}
 		}

@@ -52,7 +52,7 @@ func broken(t *testing.T, label int) (*Store, store.Lease, *storetest.Clock) {
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	clock, f := storetest.NewClock(), &thief{take: 1, code: codes.Canceled, then: cancel}
-	s := open(t, project(), retention, clock.Now, grpc.WithUnaryInterceptor(f.intercept))
+	s := open(t, project(), retention, clock.Now, grpc.WithChainUnaryInterceptor(f.intercept))
 	t.Cleanup(func() { _ = s.Close() })
 	l := scene(t, s, clock)
 	f.start()
@@ -128,7 +128,7 @@ func TestReplacingThatBrokeOffLeavesWhatWasThere(t *testing.T) {
 func between(t *testing.T, f func(s *Store, l store.Lease, clock *storetest.Clock)) (*Store, error) {
 	t.Helper()
 	clock, th := storetest.NewClock(), &thief{take: 1, code: codes.OK}
-	s := open(t, project(), retention, clock.Now, grpc.WithUnaryInterceptor(th.intercept))
+	s := open(t, project(), retention, clock.Now, grpc.WithChainUnaryInterceptor(th.intercept))
 	t.Cleanup(func() { _ = s.Close() })
 	l := scene(t, s, clock)
 	th.then = func() { f(s, l, clock) }
@@ -219,7 +219,7 @@ func TestTheSameLabelTwiceAtOnce(t *testing.T) {
 func TestALargeSeries(t *testing.T) {
 	t.Parallel()
 	w := &wire{T: t}
-	s := open(t, project(), retention, storetest.NewClock().Now, grpc.WithUnaryInterceptor(w.unary), grpc.WithStreamInterceptor(w.stream))
+	s := open(t, project(), retention, storetest.NewClock().Now, grpc.WithChainUnaryInterceptor(w.unary), grpc.WithChainStreamInterceptor(w.stream))
 	defer s.Close()
 	_, err1 := s.Admit(t.Context(), asking(here, "1700000001.000100"))
 	l, err2 := s.Lease(t.Context(), here, owner, time.Hour)

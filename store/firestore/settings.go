@@ -24,7 +24,7 @@ func (s *Store) Settings(ctx context.Context, sc store.Scope) (set store.Setting
 			set = d.Settings.decode()
 			return nil
 		}
-		docs, err := s.client.GetAll(ctx, []*firestore.DocumentRef{s.channel(sc)})
+		docs, err := s.get(ctx, s.channel(sc))
 		if err != nil {
 			return err
 		}

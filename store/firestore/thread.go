@@ -150,7 +150,7 @@ func (s *Store) each(ctx context.Context, refs []*firestore.DocumentRef, f func(
 			if err == nil {
 				break
 			}
-			if fateOf(err) != unknown || attempt > 2 {
+			if !mayRepeat(err) {
 				return err
 			}
 			if err := pause(ctx, attempt); err != nil {

@@ -98,3 +98,23 @@ func (s *wireStream) SendMsg(m any) error {
 	}
 	return s.ClientStream.SendMsg(m)
 }
+
+// A counter counts commits and what is in them. One call at a time.
+type counter struct{ commits, writes, deletes int }
+
+func (c *counter) dial() []grpc.DialOption {
+	return []grpc.DialOption{grpc.WithChainUnaryInterceptor(
+		func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+			if r, ok := req.(*pb.CommitRequest); ok {
+				c.commits++
+				for _, w := range r.Writes {
+					if w.GetDelete() != "" {
+						c.deletes++
+					} else {
+						c.writes++
+					}
+				}
+			}
+			return invoke(ctx, method, req, reply, cc, opts...)
+		})}
+}
