@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,7 +17,11 @@ import (
 // has remembered it: the next one keeps it, asks the model nothing, and knows it
 // in the follow-up.
 func TestShownAnswerIsKept(t *testing.T) {
-	for name, answer := range map[string]string{"short": "It is a PA view.", "in parts": strings.Repeat("A finding in Image 1 & more.\n", 300)} {
+	var findings strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&findings, "Finding %d in Image 1 & more.\n", i)
+	}
+	for name, answer := range map[string]string{"short": "It is a PA view.", "in parts": findings.String()} {
 		t.Run(name, func(t *testing.T) {
 			broken := &brokenStore{}
 			w := newWorld(t, options{bot: func(c *bot.Config) {

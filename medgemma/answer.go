@@ -21,8 +21,10 @@ type answer struct {
 	watch *watchdog
 	body  io.ReadCloser
 
+	loops   loops // of all that comes, the trace included
 	filter  filter
-	visible bool // text other than white space was yielded and not dropped
+	visible bool   // text other than white space was yielded and not dropped
+	said    []byte // the end of what was yielded and not dropped
 	end     End
 }
 
@@ -87,14 +89,15 @@ func (a *answer) readWhole(br *bufio.Reader) error {
 	if !ok {
 		return &Error{Kind: KindServer, Status: http.StatusOK, Err: errors.New("an answer that cannot be understood")}
 	}
-	if err := a.take(c); err != nil {
+	if done, err := a.take(c); done || err != nil {
 		return err
 	}
 	return a.finish()
 }
 
-// take yields the text of a completion, or of a piece of one, and keeps the rest.
-func (a *answer) take(c completion) error {
+// take yields the text of a completion, or of a piece of one, and keeps the
+// rest. It says whether the answer is done with, because it has come to loop.
+func (a *answer) take(c completion) (done bool, err error) {
 	if c.Model != "" && c.Model != "placeholder" { // the DICOM container's word for itself
 		a.end.Model = c.Model
 	}
@@ -102,16 +105,39 @@ func (a *answer) take(c completion) error {
 		a.end.PromptTokens, a.end.CompletionTokens = c.Usage.PromptTokens, c.Usage.CompletionTokens
 	}
 	if len(c.Choices) == 0 {
-		return nil
+		return false, nil
 	}
 	ch := c.Choices[0]
 	if ch.FinishReason != "" {
 		a.end.Finish = ch.FinishReason
 	}
-	if ch.traced() {
+	if trace := ch.trace(); trace != "" {
 		a.filter.traced = true
+		if _, found := a.loops.feed(trace); found {
+			return true, a.looped()
+		}
 	}
-	return a.say(a.filter.write(ch.content()))
+	text := ch.content()
+	n, found := a.loops.feed(text)
+	if err := a.say(a.filter.write(text[:n])); err != nil {
+		return false, err
+	}
+	if found {
+		return true, a.looped()
+	}
+	return false, nil
+}
+
+// looped ends an answer that has come to loop.
+func (a *answer) looped() error {
+	if err := a.say(a.filter.close(), false); err != nil {
+		return err
+	}
+	if !a.visible {
+		return &Error{Kind: KindRepetition, Status: http.StatusOK, Err: errors.New("nothing was said but a loop")}
+	}
+	a.end.Finish, a.end.Repeated = FinishRepetition, repeated(a.said)
+	return a.g.emit(Chunk{End: &a.end})
 }
 
 func (a *answer) say(text string, drop bool) error {
@@ -119,7 +145,7 @@ func (a *answer) say(text string, drop bool) error {
 	a.watch.pause()
 	defer a.watch.heard()
 	if drop {
-		a.visible = false
+		a.visible, a.said = false, a.said[:0]
 		if err := a.g.emit(Chunk{Drop: true}); err != nil {
 			return err
 		}
@@ -128,6 +154,9 @@ func (a *answer) say(text string, drop bool) error {
 		return nil
 	}
 	a.visible = a.visible || !blank(text)
+	if a.said = append(a.said, text...); len(a.said) > 4*loopWindow {
+		a.said = append(a.said[:0], a.said[len(a.said)-loopWindow:]...)
+	}
 	return a.g.emit(Chunk{Text: text})
 }
 
@@ -140,6 +169,8 @@ func (a *answer) finish() error {
 	switch {
 	case inTrace && a.end.Finish == "length", !a.visible && a.filter.traced:
 		return &Error{Kind: KindThinking, Status: http.StatusOK, Err: errors.New("no tokens were left for the answer")}
+	case !a.visible && a.end.Finish == "content_filter":
+		return &Error{Kind: KindEmpty, Status: http.StatusOK, Err: errors.New("the endpoint's filter withheld it")}
 	case !a.visible:
 		return &Error{Kind: KindEmpty, Status: http.StatusOK}
 	}

@@ -43,13 +43,18 @@ func (c choice) content() string {
 	return string(c.Text)
 }
 
-func (c choice) traced() bool {
-	for _, m := range []*message{c.Message, c.Delta} {
-		if m != nil && (m.ReasoningContent != "" || m.Reasoning != "") {
-			return true
+// trace is the thinking trace where the server keeps it apart.
+func (c choice) trace() string {
+	for _, m := range []*message{c.Delta, c.Message} {
+		switch {
+		case m == nil:
+		case m.ReasoningContent != "":
+			return string(m.ReasoningContent)
+		case m.Reasoning != "":
+			return string(m.Reasoning)
 		}
 	}
-	return false
+	return ""
 }
 
 // text is a JSON string, null, or a list of text parts.

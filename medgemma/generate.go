@@ -88,7 +88,7 @@ func (g *generation) run(ctx context.Context) error {
 // afterText is e for an answer of which a part was shown: whatever happened,
 // the answer was cut, and what is there stands.
 func afterText(e *Error) *Error {
-	if e.Kind == KindThinking {
+	if e.Kind == KindThinking || e.Kind == KindRepetition {
 		return e
 	}
 	cause := e.Err

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -119,6 +121,15 @@ func kindOfErr(err error) Kind {
 		return e.Kind
 	}
 	return Kind(err.Error())
+}
+
+// numbered is a text of n bytes that says nothing twice.
+func numbered(n int) string {
+	var b strings.Builder
+	for i := 1; b.Len() < n; i++ {
+		fmt.Fprintf(&b, "%d of many; ", i)
+	}
+	return b.String()[:n]
 }
 
 func pngOf(t *testing.T, side int) Part {

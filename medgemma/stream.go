@@ -23,7 +23,7 @@ func (a *answer) readStream(br *bufio.Reader) error {
 				return err
 			}
 			if done {
-				return a.finish()
+				return nil
 			}
 		}
 		switch {
@@ -46,7 +46,7 @@ func (a *answer) readStream(br *bufio.Reader) error {
 // event takes one data line and says whether it was the last.
 func (a *answer) event(data []byte) (done bool, err error) {
 	if string(data) == "[DONE]" {
-		return true, nil
+		return true, a.finish()
 	}
 	if _, isError := parseError(data); isError {
 		return false, a.failed(data)
@@ -56,8 +56,8 @@ func (a *answer) event(data []byte) (done bool, err error) {
 		return false, a.cut(&Error{Kind: KindServer, Status: http.StatusOK, Err: errors.New("an event that cannot be understood")})
 	}
 	a.watch.heard()
-	if err := a.take(c); err != nil {
-		return false, err
+	if done, err := a.take(c); done || err != nil {
+		return done, err
 	}
 	if a.end.Finish != "" {
 		a.watch.nearlyDone()

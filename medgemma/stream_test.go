@@ -15,7 +15,7 @@ const (
 
 func TestDialectsOfAStream(t *testing.T) {
 	lines := func(l ...string) string { return strings.Join(l, "\n") + "\n" }
-	big := strings.Repeat("x", 300_000)
+	big := numbered(300_000)
 	for name, c := range map[string]struct {
 		body   string
 		text   string

@@ -7,7 +7,7 @@ import (
 )
 
 // long is beyond what is held back at the start of an answer.
-var long = strings.Repeat("The heart is of normal size. ", 6)
+const long = "The heart is of normal size. The lungs are clear, and there is no pleural effusion. The mediastinum is not widened. "
 
 var traces = []struct {
 	name, in, want string
