@@ -70,6 +70,14 @@ type Bot struct {
 	images  *imaging.Preparer
 	owner   string // of this process's leases
 
+	sockets  []*socket
+	reopened *prometheus.CounterVec // sockets, by what ended the one before
+	seen     *seen
+	reading  reading
+	unread   keySet // what catch-up cannot read, once told
+	timing   timing
+	made     time.Time
+
 	self    identity // set once by Run, before anything reads it
 	intake  *lanes   // envelopes, in order per thread
 	threads *lanes   // answers, in order per thread
@@ -83,12 +91,18 @@ type Bot struct {
 	polled           keySet     // threads whose lease another process has
 	tries            tryCounter // of the model, by question
 
-	alive          atomic.Bool  // a socket is open
 	stopping       atomic.Bool  // nothing new is begun
 	learnedImages  atomic.Int64 // most images of a request, from the endpoint; 0: not yet
 	learnedContext atomic.Int64 // context length in tokens, likewise
 
-	wait sync.WaitGroup // the adoption of threads
+	wait sync.WaitGroup // the adoption of threads, catching up
+}
+
+// timing is what tests make shorter.
+type timing struct {
+	stagger time.Duration // between the hello of one socket and the opening of the next
+	catchUp time.Duration // between two catch-ups
+	mark    time.Duration // between two savings of the mark
 }
 
 // New makes a Bot. It calls nobody yet.
@@ -105,6 +119,12 @@ func New(cfg Config) (*Bot, error) {
 	if cfg.DrainTimeout == 0 {
 		cfg.DrainTimeout = 10 * time.Second
 	}
+	if cfg.Sockets == 0 {
+		cfg.Sockets = defaultSockets
+	}
+	if cfg.SocketSilence == 0 {
+		cfg.SocketSilence = defaultSilence
+	}
 	cfg.Concurrency = max(cfg.Concurrency, 1)
 	b := &Bot{
 		cfg: cfg, lg: cfg.Logger, metrics: newMetrics(cfg.Registerer),
@@ -115,6 +135,12 @@ func New(cfg Config) (*Bot, error) {
 	b.intake, b.threads = newLanes(lanesAtOnce, b.recovered), newLanes(lanesAtOnce, b.recovered)
 	b.web = newWeb(cfg, b.metrics)
 	b.access = newAccess(b.web)
+	b.seen, b.reading, b.made = newSeen(), newReading(), time.Now()
+	b.timing = timing{stagger: staggerFor, catchUp: catchUpEvery, mark: markEvery}
+	for range cfg.Sockets {
+		b.sockets = append(b.sockets, newSocket(b.web.api, cfg.SocketSilence))
+	}
+	b.exportSockets(cfg.Registerer)
 	return b, nil
 }
 
@@ -140,6 +166,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	adopting, enough := context.WithCancel(ctx)
 	defer enough()
 	b.wait.Go(func() { b.adopt(adopting, work) })
+	b.wait.Go(func() { b.keepUp(adopting, work) })
+	b.wait.Go(func() { b.keepMark(adopting) })
 	err = b.listen(ctx, work)
 	enough()
 	b.stopping.Store(true)
@@ -148,6 +176,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer cancel()
 	b.wait.Wait()
 	_ = b.intake.close(drain) // what is not admitted is not acked either: Slack keeps it
+	b.saveMark(drain)
 	if b.threads.close(drain) != nil {
 		stop(errStopping)
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), handOver)
@@ -174,8 +203,8 @@ var errStopping = errors.New("bot: stopping")
 
 // Ready returns nil when a socket to Slack is open and the store answers.
 func (b *Bot) Ready(ctx context.Context) error {
-	if !b.alive.Load() {
-		return errors.New("no socket to Slack is open")
+	if err := b.connected(); err != nil {
+		return err
 	}
 	if err := b.cfg.Store.Ping(ctx); err != nil {
 		return fmt.Errorf("the store does not answer: %w", err)

@@ -98,9 +98,17 @@ func decodeEvent(payload json.RawMessage, self identity) (message, error) {
 	if err := json.Unmarshal(cb.Event, &ev); err != nil {
 		return message{}, fmt.Errorf("decoding the message: %w", shapeError(err))
 	}
+	if len(ev.Edited) > 0 && string(ev.Edited) != "null" {
+		return message{}, errIgnored // it came before, as it was then
+	}
+	return ev.message(self, cb.External)
+}
+
+// message reduces a message to what MedBuddy needs. external says that its channel
+// is shared with another organisation.
+func (ev wireEvent) message(self identity, external bool) (message, error) {
 	switch {
-	case ev.BotID != "", ev.User == "", ev.User == self.user, ev.User == "USLACKBOT", ev.Hidden,
-		len(ev.Edited) > 0 && string(ev.Edited) != "null":
+	case ev.BotID != "", ev.User == "", ev.User == self.user, ev.User == "USLACKBOT", ev.Hidden:
 		return message{}, errIgnored
 	case ev.Channel == "" || ev.TS == "":
 		return message{}, errors.New("a message without channel or ts")
@@ -109,7 +117,7 @@ func decodeEvent(payload json.RawMessage, self identity) (message, error) {
 		channel: ev.Channel, user: ev.User, text: ev.Text, ts: ev.TS, threadTS: ev.ThreadTS,
 		direct:   ev.ChannelType == "im" || ev.ChannelType == "" && isDirect(ev.Channel),
 		mention:  ev.Type == "app_mention",
-		external: cb.External,
+		external: external,
 	}
 	for _, team := range []string{ev.UserTeam, ev.Team} {
 		if team != "" && team != self.team {

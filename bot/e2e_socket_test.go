@@ -68,16 +68,16 @@ func TestQuestionInAnUnreadableEnvelope(t *testing.T) {
 }
 
 func TestReconnectsArePaced(t *testing.T) {
-	w := newWorld(t, options{})
+	w := newWorld(t, options{bot: func(c *bot.Config) { c.Sockets = 1 }})
 	start := time.Now()
 	for range 4 {
 		w.wait("a socket", func() bool { return len(w.sim.Sockets()) > 0 })
 		w.sim.DropSockets()
 	}
 	w.wait("a socket", func() bool { return len(w.sim.Sockets()) > 0 })
-	// 0 s, then at least half of 250, 500 and 1000 ms: what slack-go alone does
-	// within a millisecond each.
-	if d := time.Since(start); d < 800*time.Millisecond {
+	// The pauses add up to more, however long each of them lived; slack-go alone
+	// opens within a millisecond.
+	if d := time.Since(start); d < 300*time.Millisecond {
 		t.Errorf("five sockets within %v", d)
 	}
 	w.ask(w.ann, "", "@MedBuddy which view is this?", film(t, 1))
@@ -143,7 +143,7 @@ func TestFatalAuthErrorEndsARunningBot(t *testing.T) {
 			ended := make(chan error, 1)
 			go func() { ended <- b.Run(t.Context()) }()
 			if app == "" {
-				must(t, sim.Wait(t.Context(), func() bool { return len(sim.Sockets()) == 1 }))
+				must(t, sim.Wait(t.Context(), func() bool { return len(sim.Sockets()) > 0 }))
 				sim.RefuseTokens("token_revoked")
 				sim.DropSockets()
 			}

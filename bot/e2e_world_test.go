@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"image"
 	"image/color"
@@ -41,6 +42,8 @@ type world struct {
 	bot     *bot.Bot
 	stop    func() error
 
+	catchUp, mark time.Duration
+
 	mu      sync.Mutex
 	private []string // what may be in no log line
 }
@@ -50,6 +53,9 @@ type options struct {
 	bot   func(*bot.Config)
 	model modelsim.Config
 	now   func() time.Time
+
+	catchUp time.Duration // between two catch-ups; 0: 100 ms
+	mark    time.Duration // between two savings of the mark; 0: 100 ms
 
 	before func(*world) // what happens before the bot starts
 }
@@ -78,10 +84,12 @@ func newWorld(t *testing.T, o options) *world {
 	w.ben = sim.AddUser(slacksim.User{Name: "Ben Resident"})
 	w.private = []string{sim.BotToken(), sim.AppToken(), "Ann Nurse", "Ben Resident"}
 
+	w.catchUp, w.mark = cmp.Or(o.catchUp, 100*time.Millisecond), cmp.Or(o.mark, 100*time.Millisecond)
+
 	cfg := bot.Config{
 		BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: client,
 		Logger:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, Concurrency: 8,
+		Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, Concurrency: 8, Sockets: 2,
 	}
 	if o.bot != nil {
 		o.bot(&cfg)
@@ -107,11 +115,12 @@ func (w *world) start() {
 	w.cfg.Registerer = w.metrics
 	b, err := bot.New(w.cfg)
 	must(w.t, err)
+	b.Hurry(w.catchUp, w.mark)
 	run, end := context.WithCancel(w.ctx)
 	done := make(chan error, 1)
 	go func() { done <- b.Run(run) }()
 	w.bot, w.stop = b, sync.OnceValue(func() error { end(); return <-done })
-	w.wait("a socket", func() bool { return len(w.sim.Sockets()) == 1 })
+	w.wait("the sockets", func() bool { return len(w.sim.Sockets()) == max(w.cfg.Sockets, 1) })
 }
 
 // check looks at what must hold after every scenario: Slack had nothing to

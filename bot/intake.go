@@ -16,7 +16,7 @@ func (b *Bot) enqueue(ctx context.Context, typ string, env envelope) {
 	case "events_api":
 		m, err := decodeEvent(env.payload, b.self)
 		if err == nil {
-			b.intake.do(m.channel+m.root(), m.user, func() { b.take(ctx, env, m) })
+			b.record(ctx, env, m)
 			return
 		}
 		if !errors.Is(err, errIgnored) {
@@ -38,8 +38,9 @@ const admitTimeout = 2500 * time.Millisecond
 const lastRetry = 3
 
 // take decides whether a message is for MedBuddy, records it, and only then acks
-// it. When it cannot be recorded there is no ack: Slack delivers it again.
-func (b *Bot) take(ctx context.Context, env envelope, m message) {
+// it. When it cannot be recorded there is no ack: Slack delivers it again. It
+// returns false for that.
+func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool) {
 	limited, cancel := context.WithDeadline(ctx, env.at.Add(admitTimeout))
 	defer cancel()
 	q, verdict, err := b.gate(limited, m)
@@ -54,30 +55,32 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) {
 	if errors.Is(err, store.ErrInvalidKey) || errors.Is(err, store.ErrTooLarge) {
 		b.lg.Warn("a message that Slack cannot have made was dropped", "envelope", env.id, "error", err)
 		env.ack(nil)
-		return
+		return true
 	}
 	if err != nil {
-		b.lg.Error("a message could not be recorded; it is not acked, so Slack will deliver it again",
-			"envelope", env.id, "retry", env.retry, "error", err)
+		b.lg.Error("a message could not be recorded; it is not acked, so it will come again",
+			"envelope", env.id, "retry", env.retry, "found", env.found, "error", err)
 		if env.retry >= lastRetry && (m.mention || m.direct) {
 			b.threads.do("lost "+m.user, m.user, func() { b.tellPrivately(ctx, m, textNotTaken) })
 		}
-		return
+		return false
 	}
 	env.ack(nil)
 	switch {
 	case verdict == verdictLeave:
-		return
 	case q.Kind == store.KindRefused:
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.threads.do("refused "+m.user, m.user, func() { b.tellPrivately(ctx, m, verdict.refusal()) })
 	default:
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
-		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry)
+		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry, "found", env.found)
 		b.askedNow(q)
-		b.own.add(q.Key.String())
+		if !env.found { // else another process may have begun it, and it may be old
+			b.own.add(q.Key.String())
+		}
 		b.work(ctx, q.Thread, q.User)
 	}
+	return true
 }
 
 // verdict is what the gate says of a message.

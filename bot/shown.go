@@ -92,7 +92,7 @@ func (b *Bot) keepShown(ctx context.Context, j *job, before *shown) {
 // stale says whether a question is too old for an answer to come unannounced. One
 // that this process has recorded itself has been waiting before everybody's eyes.
 func (b *Bot) stale(j *job) bool {
-	return !j.own && time.Since(tsTime(j.question.Key.TS)) > staleAfter
+	return !j.own && b.web.clock.now().Sub(tsTime(j.question.Key.TS)) > staleAfter
 }
 
 // tsTime is when Slack took a message, to the second; the zero time when ts is none.

@@ -37,11 +37,13 @@ var methods = map[string][]string{
 	"chat.postEphemeral":    {"chat:write"},
 	"chat.postMessage":      {"chat:write"},
 	chatUpdate:              {"chat:write"},
+	"conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
 	"conversations.info":    {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
 	completeUpload:          {"files:write"},
 	getUploadURL:            {"files:write"},
 	"files.info":            {"files:read"},
+	"users.conversations":   {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"users.info":            {"users:read"},
 }
 

@@ -20,6 +20,7 @@ import (
 // knows the surface, a way of trying again, and the budget for growing texts.
 type web struct {
 	api       *slack.Client
+	clock     *clock
 	downloads *slack.Client // for files, which may take longer than a call
 	metrics   *metrics
 	growing   *rate.Limiter
@@ -42,7 +43,7 @@ const (
 )
 
 func newWeb(cfg Config, m *metrics) *web {
-	transport := &slackTransport{base: http.DefaultTransport}
+	transport := &slackTransport{base: http.DefaultTransport, clock: &clock{}}
 	if base, err := url.Parse(cfg.APIURL); err == nil { // else slack-go's first call says so
 		transport.api = *base
 	}
@@ -58,18 +59,18 @@ func newWeb(cfg Config, m *metrics) *web {
 	return &web{
 		gates: gates,
 		api:   client(callTimeout), downloads: client(downloadTimeout),
+		clock:   transport.clock,
 		metrics: m,
 		growing: rate.NewLimiter(rate.Limit(growingPerMinute)/60, growingBurst),
 	}
 }
 
 // slackTransport refuses a method that is not part of the surface (surface.go),
-// and paces the opening of sockets, which slack-go does not: when Slack closes a
-// socket right after its hello, slack-go opens the next one without a pause.
+// lets sockets be opened in their turn (socket.go), and learns Slack's time.
 type slackTransport struct {
 	base  http.RoundTripper
 	api   url.URL
-	opens pacer
+	clock *clock
 }
 
 func (t *slackTransport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -77,17 +78,22 @@ func (t *slackTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	method, isAPI := strings.CutPrefix(req.URL.Path, t.api.Path)
-	if req.Method == http.MethodPost && isAPI && strings.EqualFold(req.URL.Host, t.api.Host) {
+	isAPI = isAPI && strings.EqualFold(req.URL.Host, t.api.Host)
+	if req.Method == http.MethodPost && isAPI {
 		if _, ok := methods[method]; !ok {
 			return nil, fmt.Errorf("bot: the Slack method %q is not in the table of methods", method)
 		}
 		if method == "apps.connections.open" {
-			if err := t.opens.wait(req.Context()); err != nil {
+			if err := awaitTurn(req.Context()); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return t.base.RoundTrip(req)
+	resp, err := t.base.RoundTrip(req)
+	if err == nil && isAPI {
+		t.clock.learn(resp.Header)
+	}
+	return resp, err
 }
 
 // download and upload stand for the transfer of a file, which is no method of the

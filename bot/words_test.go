@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -160,33 +159,6 @@ func TestLabelsUnderAnAnswer(t *testing.T) {
 	}
 	if !strings.Contains(l.line(), "Not looked at this time: Image 3 to Image 5, Image 7. ") {
 		t.Errorf("what was not looked at is cut away: %s", l.line())
-	}
-}
-
-func TestPacer(t *testing.T) {
-	var p pacer
-	now := time.Unix(0, 0)
-	if d := p.next(now); d != 0 {
-		t.Errorf("the first socket waits %v", d)
-	}
-	var last time.Duration
-	opened := 0
-	for start := now; now.Sub(start) < 2*time.Second; opened++ {
-		last = p.next(now)
-		now = now.Add(last)
-	}
-	if opened > 8 {
-		t.Errorf("%d sockets opened in two seconds", opened)
-	}
-	for range 30 {
-		last = p.next(now)
-		now = now.Add(last)
-	}
-	if last < maxPace/2 || last > maxPace {
-		t.Errorf("after many the pace is %v", last)
-	}
-	if d := p.next(now.Add(time.Hour)); d != 0 {
-		t.Errorf("after a long life the next socket waits %v", d)
 	}
 }
 

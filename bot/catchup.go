@@ -1,0 +1,259 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// Catch-up reads what was written while nobody listened, and takes it like what
+// Slack delivers: it is not known for sure that Slack delivers later what
+// happened while no socket was open. What was seen already is known to the store
+// and stays as it is.
+//
+// Its bounds: channels, threads and time that are read, and a part of what Slack
+// allows of each method, so that answers are not held up.
+const (
+	catchUpEvery    = 10 * time.Second // at most
+	catchUpMaxPause = 5 * time.Minute  // between tries of one that broke off
+
+	// catchUpOverlap is read again before the mark: an event may come long after
+	// one that happened later, at the latest with Slack's last retry, about six
+	// minutes after the first.
+	catchUpOverlap = 10 * time.Minute
+	catchUpReach   = store.SeenFor - time.Hour // further back the store may have forgotten
+	catchUpFirst   = staleAfter                // without a mark
+
+	catchUpChannels = 200
+	catchUpThreads  = 100 // served ones, and as many others
+	catchUpPage     = 200
+	catchUpPages    = 5 // of a channel that is busier than that
+	catchUpFailures = 3 // then Slack is taken to be away
+)
+
+// reading is what catch-up leaves answers of Slack's 50 calls a minute and
+// method (Tier 3).
+type reading struct{ history, replies *rate.Limiter }
+
+func newReading() reading {
+	return reading{history: rate.NewLimiter(rate.Every(1500*time.Millisecond), 20), replies: rate.NewLimiter(rate.Every(3*time.Second), 20)}
+}
+
+// keepUp catches up whenever it is asked for, until ctx ends.
+func (b *Bot) keepUp(ctx, work context.Context) {
+	for {
+		select {
+		case <-b.seen.wake:
+		case <-ctx.Done():
+			return
+		}
+		for pause := b.timing.catchUp; ; pause = min(2*pause, catchUpMaxPause) {
+			err := b.catchUp(ctx, work)
+			if err != nil && ctx.Err() == nil {
+				b.lg.Warn("catching up broke off; trying again", "error", err)
+			}
+			if sleep(ctx, pause) != nil {
+				return
+			}
+			if err == nil {
+				break
+			}
+		}
+	}
+}
+
+// catchUp reads what may have been missed and has it recorded.
+func (b *Bot) catchUp(ctx, work context.Context) error {
+	asked := b.seen.reading()
+	mark, err := b.cfg.Store.Mark(ctx, b.self.team)
+	if err != nil {
+		return fmt.Errorf("reading the mark: %w", err)
+	}
+	served, err := b.cfg.Store.Served(ctx, b.self.team, catchUpThreads)
+	if err != nil {
+		return fmt.Errorf("listing the served threads: %w", err)
+	}
+	c := &catchUp{b: b, work: work, oldest: catchUpFrom(mark, b.web.clock.now()), threads: map[store.ThreadKey]string{}}
+	channels, err := c.channels(ctx, served)
+	if err != nil {
+		return err
+	}
+	for _, ch := range channels {
+		if err := c.channel(ctx, ch); err != nil {
+			return err
+		}
+	}
+	if err := c.readThreads(ctx, channels, served); err != nil {
+		return err
+	}
+	if c.failed != nil {
+		return c.failed
+	}
+	b.seen.caughtUp(asked, c.oldest)
+	b.lg.Info("caught up", "channels", len(channels), "threads", c.read, "messages", c.found)
+	return nil
+}
+
+// catchUpFrom is the ts after which messages may have been missed.
+func catchUpFrom(mark string, now time.Time) string {
+	if mark == "" {
+		return tsAt(now.Add(-catchUpFirst))
+	}
+	from := tsAt(now.Add(-catchUpReach))
+	if again := tsAt(tsTime(mark).Add(-catchUpOverlap)); after(again, from) {
+		return again
+	}
+	return from
+}
+
+// catchUp is one run.
+type catchUp struct {
+	b      *Bot
+	work   context.Context //nolint:containedctx // what is found outlives the run
+	oldest string
+
+	// threads that have something new, or may have, with the ts of the newest reply
+	// as far as it is known.
+	threads map[store.ThreadKey]string
+
+	found, read int
+	failures    int
+	failed      error // what a whole run would not have met
+}
+
+// channel takes what is new in a channel, and notes its threads with news.
+func (c *catchUp) channel(ctx context.Context, ch place) error {
+	params := slack.GetConversationHistoryParameters{ChannelID: ch.id, Limit: catchUpPage}
+	for range catchUpPages {
+		if err := c.b.reading.history.Wait(ctx); err != nil {
+			return err
+		}
+		var page *slack.GetConversationHistoryResponse
+		err := c.b.web.try(ctx, "conversations.history", true, func() (err error) {
+			page, err = c.b.web.api.GetConversationHistoryContext(ctx, &params)
+			return err
+		})
+		if over, err := c.failure(ctx, "conversations.history", err); over || err != nil {
+			if over {
+				return err
+			}
+			return nil
+		}
+		var roots []slack.Message
+		oldest := ""
+		for _, m := range page.Messages {
+			oldest = m.Timestamp
+			switch {
+			case m.ThreadTimestamp != "" && m.ThreadTimestamp != m.Timestamp: // a reply that the channel was shown
+				c.note(ch.id, m.ThreadTimestamp, m.Timestamp)
+				continue
+			case m.ReplyCount > 0 || m.LatestReply != "":
+				c.note(ch.id, m.Timestamp, m.LatestReply)
+			}
+			roots = append(roots, m)
+		}
+		if err := c.take(ctx, ch, roots); err != nil {
+			return err
+		}
+		params.Cursor = page.ResponseMetaData.NextCursor
+		if !page.HasMore || params.Cursor == "" || !after(oldest, c.oldest) {
+			return nil
+		}
+	}
+	c.b.lg.Warn("a channel has more news than are read to catch up", "channel", ch.id)
+	return nil
+}
+
+// note remembers a thread and its newest reply.
+func (c *catchUp) note(channel, root, newest string) {
+	t := store.ThreadKey{Team: c.b.self.team, Channel: channel, TS: root}
+	if known, ok := c.threads[t]; !ok || after(newest, known) {
+		c.threads[t] = newest
+	}
+}
+
+// readThreads takes what is new in threads: those of which the channels told, the
+// liveliest first, and the served ones that the channels' pages did not hold.
+func (c *catchUp) readThreads(ctx context.Context, channels []place, served []store.ThreadKey) error {
+	var list []store.ThreadKey
+	for t, newest := range c.threads {
+		if after(newest, c.oldest) {
+			list = append(list, t)
+		}
+	}
+	slices.SortFunc(list, func(a, z store.ThreadKey) int { return store.CompareTS(c.threads[z], c.threads[a]) })
+	if len(list) > catchUpThreads {
+		c.b.lg.Warn("more threads with news than are read to catch up", "left_out", len(list)-catchUpThreads)
+		list = list[:catchUpThreads]
+	}
+	for _, t := range served {
+		if _, known := c.threads[t]; !known {
+			list = append(list, t)
+		}
+	}
+	for _, t := range list {
+		i := slices.IndexFunc(channels, func(ch place) bool { return ch.id == t.Channel })
+		if i < 0 {
+			continue // MedBuddy is there no more, or not allowed
+		}
+		if err := c.b.reading.replies.Wait(ctx); err != nil {
+			return err
+		}
+		var replies []slack.Message
+		err := c.b.eachReply(ctx, slack.GetConversationRepliesParameters{ChannelID: t.Channel, Timestamp: t.TS, Oldest: c.oldest},
+			func(m slack.Message) bool { replies = append(replies, m); return false })
+		if over, err := c.failure(ctx, "conversations.replies", err); over {
+			return err
+		} else if err != nil {
+			continue
+		}
+		c.read++
+		if err := c.take(ctx, channels[i], replies); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unreadable are Slack's words for what will not be read the next time either.
+var unreadable = []string{
+	"missing_scope", "not_in_channel", "channel_not_found", "thread_not_found", "is_archived", "no_permission",
+	"access_denied", "unknown_method", "method_not_supported_for_channel_type", "team_access_not_granted",
+}
+
+// failure says what an error means for the run. over: it has to end, with the
+// error; else an error means that this part is left out, either for good or until
+// the next run.
+func (c *catchUp) failure(ctx context.Context, what string, err error) (over bool, _ error) {
+	switch {
+	case err == nil:
+		return false, nil
+	case ctx.Err() != nil:
+		return true, ctx.Err()
+	case slices.Contains(unreadable, slackCode(err)) || malformed(err):
+		if c.b.unread.add(what + " " + slackCode(err)) {
+			c.b.lg.Warn("what was missed there cannot be read", "what", what, "error", shortError(err))
+		}
+		return false, err
+	}
+	c.failed = err
+	c.failures++
+	return c.failures >= catchUpFailures, err
+}
+
+// malformed says that Slack answered with what slack-go cannot decode, as it will
+// again.
+func malformed(err error) bool {
+	var typ *json.UnmarshalTypeError
+	return errors.As(err, &typ)
+}
+
+var errNotRecorded = errors.New("a message that was found could not be recorded")
