@@ -129,3 +129,17 @@ func TestLimitsAreLearned(t *testing.T) {
 		t.Errorf("%d calls for the next question: the limit was forgotten", n)
 	}
 }
+
+// A model that repeats itself is stopped; what it said once stays, labelled.
+func TestRepetitionIsCut(t *testing.T) {
+	w := newWorld(t, options{})
+	w.model.Answer(modelsim.Text("It is a PA view.\n\n" + strings.Repeat("The heart is of normal size and shape. ", 2_000)))
+	got := w.ask(w.ann, "", "@MedBuddy describe this", film(t, 1))
+	if !strings.Contains(got, "It is a PA view.") || strings.Count(got, "normal size") != 1 || !strings.Contains(got, "began to repeat itself") || !strings.Contains(got, "AI draft") {
+		t.Errorf("the thread says %q", got)
+	}
+	w.model.Answer(modelsim.Text(strings.Repeat("\n", 5_000)))
+	if got := w.ask(w.ann, "", "@MedBuddy and this", film(t, 2)); !strings.Contains(got, "only repeated itself") || strings.Contains(got, "AI draft") {
+		t.Errorf("the thread says %q", got)
+	}
+}

@@ -91,5 +91,6 @@ func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, standi
 	}
 	b.metrics.model.WithLabelValues("ok").Inc()
 	out.text = text.String()
+	out.text = out.text[:max(0, len(out.text)-out.end.Repeated)] // only said the same again
 	return out, nil
 }

@@ -52,6 +52,11 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	}
 	switch finish := said.end.Finish; {
 	case err != nil:
+	case finish == medgemma.FinishRepetition:
+		out.name = "repetition"
+		notes = append(notes, textRepeats)
+	case finish == "content_filter": // OpenAI's word, which vLLM shares
+		notes = append(notes, textFiltered)
 	case finish == "length":
 		notes = append(notes, textCutOff(set.maxTokens, b.cfg.MaxTokensLimit))
 	case !slices.Contains(wholeFinishes, finish):

@@ -52,6 +52,8 @@ func modelSentence(e *medgemma.Error, maxTokens, limit int, ref string) string {
 		return "The images of this thread are too large for the model in one request. Start a new thread with fewer of them." + admin
 	case medgemma.KindRejected:
 		return "The model does not accept this request, so there is no answer. Asking the same again will not help." + admin
+	case medgemma.KindRepetition:
+		return "The model only repeated itself, so I stopped it and there is no answer. Ask again in other words, or raise the temperature a little." + admin
 	case medgemma.KindEmpty:
 		return "The model returned an empty answer. Ask again, perhaps in other words." + admin
 	case medgemma.KindThinking:
@@ -81,3 +83,7 @@ func textCutOff(maxTokens, limit int) string {
 	}
 	return s
 }
+
+const textFiltered = "*The model's safety filter ended this answer early, so it is incomplete.* Ask again in other words."
+
+const textRepeats = "*The model began to repeat itself, so I stopped it here.* This answer may be incomplete. Ask again in other words for the rest."
