@@ -19,6 +19,7 @@ type config struct {
 	BotToken secret `env:"SLACK_BOT_TOKEN"`                               // xoxb-...
 	AppToken secret `env:"SLACK_APP_TOKEN"`                               // xapp-..., with connections:write
 	APIURL   string `env:"SLACK_API_URL, default=https://slack.com/api/"` // ends with a slash once loaded
+	Sockets  int    `env:"SLACK_SOCKETS, default=2"`
 
 	Project        string `env:"GCP_PROJECT_ID"`
 	Region         string `env:"GCP_REGION"`

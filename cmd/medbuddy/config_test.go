@@ -59,7 +59,7 @@ func TestConfigDefaults(t *testing.T) {
 		Project: "my-project", Region: "us-central1", EndpointID: "1234567890", EndpointRegion: "us-central1",
 		Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, CTGreen: huRange{-135, 215}, Concurrency: 8,
 		Store: "local", DataDir: "./data", FirestoreDatabase: "(default)", Retention: 30 * 24 * time.Hour,
-		DrainTimeout: 10 * time.Second, HTTPAddr: ":8080", LogLevel: slog.LevelInfo,
+		Sockets: 2, DrainTimeout: 10 * time.Second, HTTPAddr: ":8080", LogLevel: slog.LevelInfo,
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(config{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -93,6 +93,7 @@ func TestConfigTakes(t *testing.T) {
 		"a model without images":              {vertexEnv("MODEL_MAX_IMAGES", "0"), func(c config) any { return c.MaxImages }, 0},
 		"a small context lowers the limit":    {vertexEnv("MODEL_CONTEXT_TOKENS", "4096"), func(c config) any { return c.MaxTokensLimit }, 2048},
 		"channels with blanks":                {vertexEnv("ALLOWED_CHANNELS", "C01, G02,"), func(c config) any { return strings.Join(c.AllowedChannels, "+") }, "C01+G02"},
+		"one socket":                          {vertexEnv("SLACK_SOCKETS", "1"), func(c config) any { return c.Sockets }, 1},
 		"a long drain":                        {vertexEnv("DRAIN_TIMEOUT", "25s"), func(c config) any { return c.DrainTimeout }, 25 * time.Second},
 		"PORT alone":                          {vertexEnv("PORT", "9000"), func(c config) any { return c.HTTPAddr }, ":9000"},
 		"HTTP_ADDR before PORT":               {vertexEnv("PORT", "9000", "HTTP_ADDR", "127.0.0.1:0"), func(c config) any { return c.HTTPAddr }, "127.0.0.1:0"},

@@ -114,6 +114,10 @@ const maxImages = 100
 // threads and releasing their leases (bot.Config.DrainTimeout), and closing up.
 const minDrain = 3 * time.Second
 
+// maxSockets leaves room in the ten that Slack gives an app for a second process and
+// for the overlap of a deploy (docs.slack.dev/apis/events-api/using-socket-mode).
+const maxSockets = 4
+
 // maxPromptBytes bounds the instruction: more would leave no room for questions
 // in the default context.
 const maxPromptBytes = 32 << 10
@@ -125,6 +129,7 @@ func (c *config) validate() faults {
 	f.token("SLACK_BOT_TOKEN", c.BotToken, botTokenRE, "a bot token (xoxb-..., from OAuth & Permissions)")
 	f.token("SLACK_APP_TOKEN", c.AppToken, appTokenRE, "an app-level token (xapp-..., from Basic Information, with connections:write)")
 	f.url("SLACK_API_URL", c.APIURL, false)
+	f.add(c.Sockets < 1 || c.Sockets > maxSockets, "SLACK_SOCKETS", fmt.Sprintf("must be from 1 to %d", maxSockets))
 	c.validateModel(&f)
 
 	// Written so that NaN, which is neither, is refused as well.

@@ -50,7 +50,7 @@ func serve(ctx context.Context, env envconfig.Lookuper, stderr io.Writer) (err e
 
 	registry := newRegistry()
 	b, err := bot.New(bot.Config{
-		BotToken: string(cfg.BotToken), AppToken: string(cfg.AppToken), APIURL: cfg.APIURL,
+		BotToken: string(cfg.BotToken), AppToken: string(cfg.AppToken), APIURL: cfg.APIURL, Sockets: cfg.Sockets,
 		Store: st, Model: model, Logger: lg, Registerer: registry,
 		SystemPrompt: cfg.prompt, Temperature: cfg.Temperature,
 		MaxTokens: cfg.MaxTokens, MaxTokensLimit: cfg.MaxTokensLimit, ContextTokens: cfg.ContextTokens,
