@@ -20,7 +20,13 @@
 //     (missing_scope with needed and provided, X-OAuth-Scopes), revoked tokens.
 //   - Socket Mode: single-use tickets, hello, pings, at most 10 sockets, each
 //     envelope to one of them, acks with payloads under 20 KB, retries of what
-//     was not acked (same event_id), disconnect frames.
+//     was not acked (same event_id), disconnect frames. Sockets that are dropped,
+//     recycled or half open, one or all; on a half-open one nothing comes through in
+//     either direction, pongs and closing included.
+//   - Outages: HTTP 503 everywhere and no socket; events that are lost, or come as
+//     retries, when no socket was open, since people report both of Slack.
+//   - Faults of single calls, for a number or a share of them: held, delayed, 5xx,
+//     429, HTML, an error word, and served with the answer lost.
 //   - Events for what people, other bots and the app itself post, edit and
 //     delete: message with its subtypes, app_mention, message_changed,
 //     message_deleted; only those whose scope the app has and whose channel it
@@ -37,7 +43,16 @@
 //     as a message of the app. What is not completed is not seen.
 //   - Slash commands and interactive payloads with trigger_id (3 s, once) and
 //     response_url (5 uses, 30 minutes).
-//   - Rate limits by Slack's tiers, when switched on.
+//   - Rate limits by Slack's tiers, when switched on. The Date of every answer is
+//     by Config.Now.
+//
+// # Judged
+//
+// What a test wants to know about the client can be asked at any time and costs
+// little: Stats and Count count, Busiest and BusiestChannel find the worst window of
+// calls, MostSockets and Gaps tell how connections were kept, Acks how fast the
+// acks were, Problems what was wrong. Some thousands of events a second go through
+// one processor (BenchmarkEvents).
 //
 // # Simplified
 //
@@ -45,7 +60,12 @@
 //     OAuth. Other organisations exist only as the team_id of their people.
 //   - An ack counts on whichever socket and however late it comes.
 //   - A retry comes in a new envelope; retry_reason is always "timeout".
-//   - A half-open socket stays in the count until DropSockets.
+//   - A half-open socket stays in Slack's count until DropSockets or its
+//     disconnection; Slack forgets it at some time.
+//   - The time for an ack begins when its envelope is handed to the connection; what
+//     waits longer than AckTimeout for that counts as sent all the same.
+//   - With Config.EverySocket a retry goes to the same socket, or to any when that
+//     has gone; an event that no socket was open for goes to one of them.
 //   - The size of a message is the characters in its blocks; Slack's own sum has
 //     some overhead that is not documented.
 //   - Text is kept as Slack keeps it for entities, mentions, channels and bare

@@ -13,7 +13,7 @@ import (
 // house is a workspace with a channel and two people in it.
 type house struct {
 	*Sim
-	t               *testing.T
+	t               testing.TB
 	radiology       string
 	ann, ben        string
 	problemsAllowed bool
@@ -22,13 +22,19 @@ type house struct {
 
 // open starts a workspace that ends with the test, and fails the test when the
 // workspace has found problems that it did not allow.
-func open(t *testing.T, cfg Config) *house {
+func open(t testing.TB, cfg Config) *house {
+	t.Helper()
+	return openFor(t, cfg, 10*time.Second)
+}
+
+// openFor is open with another time limit for what waits.
+func openFor(t testing.TB, cfg Config, limit time.Duration) *house {
 	t.Helper()
 	s, err := Start(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	h := &house{Sim: s, t: t, ctx: ctx}
 	t.Cleanup(func() {
 		cancel()
