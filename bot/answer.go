@@ -19,6 +19,7 @@ type job struct {
 	fresh    bool   // nobody can have begun it before
 	began    time.Time
 	lg       *slog.Logger
+	spot     *spot  // in the line for the model
 	reply    *reply // set once the placeholder stands
 
 	places   map[string]string // file id -> which of its message's files it is
@@ -45,11 +46,13 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		b.answerCommand(ctx, j)
 		return
 	}
+	j.spot = b.line.enter(j.question.User)
+	defer j.spot.leave()
 	if err := b.placeholder(ctx, j); err != nil {
 		b.cannotSpeak(ctx, j, err)
 		return
 	}
-	defer j.reply.stop()
+	defer j.reply.end()
 
 	if j.reply.again {
 		before, err := b.shownBefore(ctx, j.question)
@@ -64,6 +67,10 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 	}
 	if b.stale(j) {
 		b.finish(ctx, j, outcome{name: "stale", text: textStale})
+		return
+	}
+	if err := b.waitInLine(ctx, j); err != nil {
+		b.fail(ctx, j, nil, "line", "", err)
 		return
 	}
 	thread, err := b.thread(ctx, j.question.Thread)
@@ -91,6 +98,7 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		return
 	}
 	out, err := b.ask(ctx, j, thread, seen, set)
+	j.spot.leave() // what follows waits for Slack alone
 	if err != nil {
 		b.fail(ctx, j, seen.now, "store", textStoreFailed(j.ref), err)
 		return
@@ -253,7 +261,7 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 		threadTS = q.Thread.TS
 	}
 	if err := b.whisper(ctx, q.Thread.Channel, threadTS, q.User, answer); err != nil {
-		if _, err = b.post(ctx, q.Thread, plain(answer)); err != nil && ctx.Err() == nil {
+		if _, err = b.post(ctx, q.Thread, turn{usual, q.User}, nil, plain(answer)); err != nil && ctx.Err() == nil {
 			j.lg.Error("the answer to a command could not be shown", "error", err)
 		}
 	}

@@ -81,6 +81,7 @@ type Bot struct {
 	self    identity // set once by Run, before anything reads it
 	intake  *lanes   // envelopes, in order per thread
 	threads *lanes   // answers, in order per thread
+	line    *line    // questions that wait for the model
 	model   chan struct{}
 	files   chan struct{} // files that are fetched or prepared at once
 	loads   chan struct{} // requests and contact sheets that are put together at once
@@ -133,6 +134,7 @@ func New(cfg Config) (*Bot, error) {
 		held: semaphore.NewWeighted(heldForAll), heldLittle: semaphore.NewWeighted(heldForLittles),
 	}
 	b.intake, b.threads = newLanes(lanesAtOnce, b.recovered), newLanes(lanesAtOnce, b.recovered)
+	b.line = newLine(pastLine * cfg.Concurrency)
 	b.web = newWeb(cfg, b.metrics)
 	b.access = newAccess(b.web)
 	b.seen, b.reading, b.made = newSeen(), newReading(), time.Now()

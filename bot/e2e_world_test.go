@@ -219,7 +219,7 @@ func (w *world) settled(root string) bool {
 
 func unsettled(s string) bool {
 	return strings.HasPrefix(s, "Reading ") || strings.HasPrefix(s, "Looking at this thread") ||
-		strings.Contains(s, "_still writing_") || strings.HasPrefix(s, "The model is starting up") || strings.HasPrefix(s, "The model is busy.") || strings.HasPrefix(s, "The model is answering others")
+		strings.Contains(s, "_still writing_") || strings.HasPrefix(s, "The model is starting up") || strings.HasPrefix(s, "The model is busy.") || strings.HasPrefix(s, "Your question is ")
 }
 
 // holdModel makes the model hold its next answer until release is called.

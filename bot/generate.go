@@ -46,13 +46,8 @@ const answerTimeout = 25 * time.Minute
 func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, standing string, begun func()) (said, error) {
 	select {
 	case b.model <- struct{}{}:
-	default:
-		j.reply.grow(textQueued, true)
-		select {
-		case b.model <- struct{}{}:
-		case <-ctx.Done():
-			return said{}, context.Cause(ctx)
-		}
+	case <-ctx.Done():
+		return said{}, context.Cause(ctx)
 	}
 	defer func() { <-b.model }()
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)

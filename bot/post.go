@@ -35,25 +35,52 @@ func metadata(q store.QuestionKey, part int, m mark) slack.MsgOption {
 // question that was begun before goes on in the message that it has.
 func (b *Bot) placeholder(ctx context.Context, j *job) error {
 	defer b.metrics.stage("placeholder", time.Now())
-	ts, found := j.question.AnswerTS, true
+	settled := b.web.gates.of(chatUpdate, "").promise()
+	ts, found, first := j.question.AnswerTS, true, ""
 	if ts == "" {
 		var err error
-		text := textReading(len(j.question.Files))
-		if ts, found, err = b.postOnce(ctx, j.question, 0, mark{}, !j.fresh, plain(text)); err != nil {
+		text := j.firstText()
+		waits := func() { b.signOfLife(ctx, j.question.Thread) }
+		if ts, found, err = b.postOnce(ctx, j.question, 0, mark{}, !j.fresh, waits, plain(text)); err != nil {
+			settled()
 			return err
+		}
+		if !found {
+			first = text
 		}
 		if err := b.cfg.Store.Place(ctx, j.lease, j.question.Key, ts); err != nil {
 			j.lg.Warn("the answer's place was not remembered; its metadata has it", "error", err)
 		}
 	}
-	j.reply = newReply(ctx, b, j, ts, found)
+	j.reply = newReply(ctx, b, j, ts, first, found, settled)
 	return nil
 }
 
+// signOfLife shows a status below a thread whose placeholder must wait, since Slack
+// takes about one message a second in a channel. The status goes away by itself
+// when something is posted, or after two minutes
+// (docs.slack.dev/reference/methods/assistant.threads.setStatus). It is best effort.
+func (b *Bot) signOfLife(ctx context.Context, t store.ThreadKey) {
+	ctx, cancel := context.WithTimeout(ctx, signTimeout)
+	defer cancel()
+	err := b.web.api.SetAssistantThreadsStatusContext(ctx, slack.AssistantThreadsSetStatusParameters{
+		ChannelID: t.Channel, ThreadTS: t.TS, Status: textStatus,
+	})
+	b.metrics.slack.WithLabelValues(setStatus, result(err)).Inc()
+}
+
+// signTimeout is short because the placeholder itself waits for the sign.
+const signTimeout = 1500 * time.Millisecond
+
 // postOnce posts a part of an answer exactly once. Posting is not idempotent in
 // Slack: before posting again after a crash (look) or a lost reply, the thread
-// is searched for the part; found says that it was there.
-func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, m mark, look bool, options []slack.MsgOption) (ts string, found bool, err error) {
+// is searched for the part; found says that it was there. waits, unless nil, is
+// called while Slack takes no message.
+func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, m mark, look bool, waits func(), options []slack.MsgOption) (ts string, found bool, err error) {
+	as := turn{usual, q.User}
+	if m != (mark{}) {
+		as.urgency = urgent // of a final text
+	}
 	options = append(options, metadata(q.Key, part, m))
 	err = persist(ctx, transient, func() (err error) {
 		if look {
@@ -63,14 +90,14 @@ func (b *Bot) postOnce(ctx context.Context, q store.Question, part int, m mark, 
 			}
 		}
 		look = true
-		ts, err = b.post(ctx, q.Thread, options)
+		ts, err = b.post(ctx, q.Thread, as, waits, options)
 		return err
 	})
 	return ts, found, err
 }
 
-func (b *Bot) post(ctx context.Context, t store.ThreadKey, options []slack.MsgOption) (ts string, err error) {
-	err = b.web.try(ctx, "chat.postMessage", false, func() error {
+func (b *Bot) post(ctx context.Context, t store.ThreadKey, as turn, waits func(), options []slack.MsgOption) (ts string, err error) {
+	err = b.web.tryAs(ctx, ask{method: chatPost, channel: t.Channel, turn: as, waits: waits}, func() error {
 		_, ts, err = b.web.api.PostMessageContext(ctx, t.Channel, append(options, slack.MsgOptionTS(t.TS))...)
 		return err
 	})

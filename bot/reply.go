@@ -25,6 +25,9 @@ type reply struct {
 	ts    string // of the first message
 	ref   string // of the try, as in the log
 	again bool   // an earlier try may have posted parts of an answer
+	first string // what the message shows at first; "" when that is not known
+
+	settled func() // gives back the call that was kept free for the final text
 
 	mu     sync.Mutex
 	latest growth // what the message should show next
@@ -38,19 +41,26 @@ type growth struct {
 	ready bool // is mrkdwn of ours, not Markdown of the model's
 }
 
-// Growing texts of one message: the first at once, then at least this far apart,
-// a little further with each.
+// Growing texts of one message: the first at once, then at least this far apart, a
+// little further with each, and further when other messages grow as well. The
+// final text waits for one that is under way, since it could arrive after it; so
+// that one must not take long.
 const (
 	growSpacing    = 1200 * time.Millisecond
 	growSpacingMax = 3 * time.Second
-	growTimeout    = 5 * time.Second
+	growTimeout    = 3 * time.Second
 
 	interruptTimeout = 1500 * time.Millisecond // of the two seconds after the drain
 )
 
-func newReply(ctx context.Context, b *Bot, j *job, ts string, again bool) *reply {
+// newReply goes on in the message at ts. first is what it shows, "" when that is
+// not known; settled is called when its final text has been said, or never will be.
+func newReply(ctx context.Context, b *Bot, j *job, ts, first string, again bool, settled func()) *reply {
 	ctx, quit := context.WithCancel(ctx)
-	r := &reply{b: b, q: j.question, lease: j.lease, ts: ts, ref: j.ref, again: again, wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{})}
+	r := &reply{
+		b: b, q: j.question, lease: j.lease, ts: ts, ref: j.ref, again: again, first: first, settled: settled,
+		wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{}),
+	}
 	go r.pump(ctx)
 	return r
 }
@@ -60,6 +70,10 @@ func (r *reply) grow(text string, ready bool) {
 	r.mu.Lock()
 	r.latest = growth{text, ready}
 	r.mu.Unlock()
+	r.nudge()
+}
+
+func (r *reply) nudge() {
 	select {
 	case r.wake <- struct{}{}:
 	default:
@@ -74,15 +88,13 @@ func (r *reply) pump(ctx context.Context) {
 			r.b.recovered(v) // the final text goes another way
 		}
 	}()
+	gate := r.b.web.gates.of(chatUpdate, "")
 	spacing := growSpacing
-	shown := ""
+	shown := r.first
 	for {
 		select {
 		case <-r.wake:
 		case <-ctx.Done():
-			return
-		}
-		if r.b.web.growing.Wait(ctx) != nil {
 			return
 		}
 		r.mu.Lock()
@@ -95,20 +107,19 @@ func (r *reply) pump(ctx context.Context) {
 		if text == shown || text == "" {
 			continue
 		}
-		pause := spacing
-		if r.b.web.gates[chatUpdate].busy() { // final texts come first
-			if sleep(ctx, pause) != nil {
+		if !gate.spare() {
+			r.nudge() // with what is the latest then
+			if sleep(ctx, spacing) != nil {
 				return
 			}
 			continue
 		}
 		var limited *slack.RateLimitedError
 		if err := r.updateOnce(ctx, growTimeout, plain(text)); errors.As(err, &limited) {
-			r.b.web.gates[chatUpdate].shut(limited.RetryAfter)
-			pause = max(pause, limited.RetryAfter)
+			gate.shut(limited.RetryAfter)
 		}
 		shown = text
-		if sleep(ctx, pause) != nil {
+		if sleep(ctx, max(spacing, gate.spacing())) != nil {
 			return
 		}
 		spacing = min(spacing*5/4, growSpacingMax)
@@ -145,6 +156,12 @@ func (r *reply) stop() {
 	<-r.done
 }
 
+// end is stop when nothing more will be said.
+func (r *reply) end() {
+	r.stop()
+	r.settled()
+}
+
 // interrupt tells the thread that the answer will come after a restart, under
 // what it has shown so far.
 func (r *reply) interrupt(ctx context.Context) {
@@ -177,7 +194,7 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) error {
 			}
 			continue
 		}
-		ts, found, err := r.b.postOnce(ctx, r.q, i, m, again, rich(part, under))
+		ts, found, err := r.b.postOnce(ctx, r.q, i, m, again, nil, rich(part, under))
 		if err == nil && found {
 			err = r.replace(ctx, ts, i, m, rich(part, under))
 		}
@@ -199,7 +216,8 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) error {
 
 // replace gives a message of this answer another text.
 func (r *reply) replace(ctx context.Context, ts string, part int, m mark, options []slack.MsgOption) error {
-	return r.b.web.try(ctx, chatUpdate, true, func() error {
+	as := ask{method: chatUpdate, idempotent: true, turn: turn{urgent, r.q.User}}
+	return r.b.web.tryAs(ctx, as, func() error {
 		_, _, _, err := r.b.web.api.UpdateMessageContext(ctx, r.q.Thread.Channel, ts, append(options, metadata(r.q.Key, part, m))...)
 		return err
 	})
@@ -217,7 +235,7 @@ func (r *reply) update(ctx context.Context, text string, under []string, m mark)
 	switch slackCode(err) {
 	case "message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long":
 		var ts string
-		if ts, _, err = r.b.postOnce(ctx, r.q, 0, m, false, rich(text, under)); err != nil {
+		if ts, _, err = r.b.postOnce(ctx, r.q, 0, m, false, nil, rich(text, under)); err != nil {
 			return err
 		}
 		r.ts = ts

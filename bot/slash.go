@@ -77,7 +77,7 @@ func privately(text string) map[string]string {
 }
 
 func (b *Bot) tellChannel(ctx context.Context, channel, text string) error {
-	return b.web.try(ctx, "chat.postMessage", false, func() error {
+	return b.web.tryAs(ctx, ask{method: chatPost, channel: channel, turn: turn{urgency: usual}}, func() error {
 		_, _, err := b.web.api.PostMessageContext(ctx, channel, plain(text)...)
 		return err
 	})

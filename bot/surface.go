@@ -23,9 +23,11 @@ var events = map[string]string{
 var commands = []string{cmdMedbuddy, cmdTemperature, cmdMaxTokens}
 
 const (
+	chatPost       = "chat.postMessage"
 	chatUpdate     = "chat.update"
 	completeUpload = "files.completeUploadExternal"
 	getUploadURL   = "files.getUploadURLExternal"
+	setStatus      = "assistant.threads.setStatus"
 )
 
 // methods are the Web API methods that MedBuddy calls, with the bot scopes that
@@ -35,7 +37,7 @@ var methods = map[string][]string{
 	"apps.connections.open": nil, // app-level token, connections:write
 	"auth.test":             nil,
 	"chat.postEphemeral":    {"chat:write"},
-	"chat.postMessage":      {"chat:write"},
+	chatPost:                {"chat:write"},
 	chatUpdate:              {"chat:write"},
 	"conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
 	"conversations.info":    {"channels:read", "groups:read", "im:read", "mpim:read"},
@@ -43,6 +45,7 @@ var methods = map[string][]string{
 	completeUpload:          {"files:write"},
 	getUploadURL:            {"files:write"},
 	"files.info":            {"files:read"},
+	setStatus:               {"chat:write"},
 	"users.conversations":   {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"users.info":            {"users:read"},
 }

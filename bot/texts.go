@@ -55,9 +55,25 @@ const (
 	textInterrupted  = "I am being restarted. Your question is kept: I will answer here when I am back."
 	textStale        = "I was restarted or cut off from Slack, and your question is more than 15 minutes old, so I did not answer it. Ask again if you still need an answer."
 	textStaleCommand = "I was restarted or cut off from Slack, and your command is more than 15 minutes old, so I did not carry it out. Send it again if it still holds."
-	textQueued       = "The model is answering others first. Your question is in line; I will answer here."
 	textReplaced     = "_This part belonged to a try that was cut short. The whole answer stands above._"
 )
+
+// textInLine says how many questions are before one that waits for the model.
+func textInLine(ahead int) string {
+	if ahead == 0 {
+		return "Your question is next in line. I will answer here."
+	}
+	return fmt.Sprintf("Your question is in line: %d before it. I will answer here.", ahead)
+}
+
+// textStatus stands behind MedBuddy's name below a thread. Without a comma: Slack's
+// own list of such texts is parted by them.
+const textStatus = "has your question and will answer here"
+
+// textOverRate is sent to that person alone.
+func textOverRate() string {
+	return fmt.Sprintf("You asked more than %d questions within a minute. I answer all of them; the questions of others go first.", ratePerMinute)
+}
 
 // Endings without an answer.
 

@@ -11,29 +11,19 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/time/rate"
 
 	"github.com/medbuddy/medbuddy/store"
 )
 
 // web is MedBuddy's side of Slack's Web API: slack-go with a transport that
-// knows the surface, a way of trying again, and the budget for growing texts.
+// knows the surface, a way of trying again, and Slack's rates (budget.go).
 type web struct {
 	api       *slack.Client
 	clock     *clock
 	downloads *slack.Client // for files, which may take longer than a call
 	metrics   *metrics
-	growing   *rate.Limiter
-	gates     map[string]*turnstile // by method
+	gates     *gates
 }
-
-// Slack allows 50 and more chat.update a minute, for the whole workspace (Tier 3,
-// docs.slack.dev/reference/methods/chat.update). Growing texts take most of
-// that and leave the rest to final texts, which are not held back.
-const (
-	growingPerMinute = 40
-	growingBurst     = 12
-)
 
 // callTimeout bounds one call, and downloadTimeout one download or upload: slack-go
 // sets no limit.
@@ -52,16 +42,11 @@ func newWeb(cfg Config, m *metrics) *web {
 		return slack.New(cfg.BotToken, slack.OptionAPIURL(cfg.APIURL), slack.OptionAppLevelToken(cfg.AppToken),
 			slack.OptionHTTPClient(&http.Client{Transport: transport, Timeout: timeout}))
 	}
-	gates := map[string]*turnstile{download: newTurnstile(download), upload: newTurnstile(upload)}
-	for method := range methods {
-		gates[method] = newTurnstile(method)
-	}
 	return &web{
-		gates: gates,
+		gates: newGates(),
 		api:   client(callTimeout), downloads: client(downloadTimeout),
 		clock:   transport.clock,
 		metrics: m,
-		growing: rate.NewLimiter(rate.Limit(growingPerMinute)/60, growingBurst),
 	}
 }
 
@@ -106,14 +91,20 @@ const (
 // tries is how often a call is made that meets trouble other than a rate limit.
 const tries = 4
 
-// try makes a Web API call. A rate limit is waited out as long as ctx allows; a
+// try makes a Web API call in nobody's name; see tryAs.
+func (w *web) try(ctx context.Context, method string, idempotent bool, call func() error) error {
+	return w.tryAs(ctx, ask{method: method, idempotent: idempotent, turn: turn{urgency: usual}}, call)
+}
+
+// tryAs makes a Web API call. A rate limit is waited out as long as ctx allows; a
 // broken connection or a 5xx is tried again when the call is idempotent, which
 // posting is not.
-func (w *web) try(ctx context.Context, method string, idempotent bool, call func() error) error {
+func (w *web) tryAs(ctx context.Context, as ask, call func() error) error {
 	pause := 300 * time.Millisecond
-	gate := w.gates[method]
+	method := as.method
+	gate := w.gates.of(method, as.channel)
 	for n := 1; ; n++ {
-		if err := gate.pass(ctx); err != nil {
+		if err := gate.pass(ctx, as.turn, as.waits); err != nil {
 			return fmt.Errorf("%s: waiting for one's turn: %w", method, err)
 		}
 		err := call()
@@ -133,7 +124,7 @@ func (w *web) try(ctx context.Context, method string, idempotent bool, call func
 		case errors.As(err, &limited):
 			n-- // waiting one's turn is no failed try
 			gate.shut(limited.RetryAfter)
-		case !idempotent || !transient(err) || n == tries:
+		case !as.idempotent || !transient(err) || n == tries:
 			return err
 		default:
 			if sleep(ctx, pause/2+time.Duration(rand.Int64N(int64(pause)))) != nil {

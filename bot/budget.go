@@ -1,0 +1,78 @@
+package bot
+
+import (
+	"sync"
+	"time"
+)
+
+// ask is how a Web API call is made.
+type ask struct {
+	method     string
+	channel    string // of chat.postMessage
+	idempotent bool   // may be made again when nobody knows whether it was served
+	turn       turn
+	waits      func() // is called while the call waits for its turn; may be nil
+}
+
+// gates are the turnstiles of all methods. Slack counts the calls of a method for
+// the whole workspace, those of chat.postMessage for each channel
+// (docs.slack.dev/apis/web-api/rate-limits).
+type gates struct {
+	methods map[string]*turnstile
+
+	mu    sync.Mutex
+	posts map[string]*turnstile // by channel
+}
+
+// maxPostGates bounds the memory of channels that were posted to.
+const maxPostGates = 1000
+
+func newGates() *gates {
+	g := &gates{methods: map[string]*turnstile{download: newTurnstile(download), upload: newTurnstile(upload)}, posts: map[string]*turnstile{}}
+	for method := range methods {
+		g.methods[method] = newTurnstile(method)
+	}
+	return g
+}
+
+// of is the turnstile for a method; channel counts for chat.postMessage alone.
+func (g *gates) of(method, channel string) *turnstile {
+	if method != chatPost {
+		return g.methods[method]
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if gate, ok := g.posts[channel]; ok {
+		return gate
+	}
+	if len(g.posts) >= maxPostGates {
+		for channel, gate := range g.posts {
+			if gate.idle() {
+				delete(g.posts, channel)
+			}
+		}
+	}
+	gate := newTurnstile(chatPost)
+	g.posts[channel] = gate
+	return gate
+}
+
+// spare says whether a call that can wait may be made without taking from what
+// must be said: less than four fifths of the method's documented rate were used
+// within the last minute, and nobody waits. It counts nothing; the call itself
+// does.
+func (w *web) spare(method string) bool {
+	gate := w.gates.of(method, "")
+	gate.mu.Lock()
+	defer gate.mu.Unlock()
+	return gate.roomy(time.Now()) && len(gate.calls) < gate.perMinute*4/5
+}
+
+// idle says that the turnstile remembers nothing that matters.
+func (t *turnstile) idle() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	t.forget(now)
+	return len(t.calls) == 0 && t.length() == 0 && now.After(t.slow)
+}

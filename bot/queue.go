@@ -1,0 +1,40 @@
+package bot
+
+import "context"
+
+// This file is how a question goes through the line (line.go), and what its
+// thread sees of that.
+
+// pastLine is how many questions are past the line for each model call that runs at
+// once: one with the model, and one that is made ready meanwhile.
+const pastLine = 2
+
+// waitInLine waits until the question may go past the line. Meanwhile the
+// placeholder says how many are before it, as far as Slack's rate has room for
+// that; afterwards it says what is done.
+func (b *Bot) waitInLine(ctx context.Context, j *job) error {
+	err := j.spot.wait(ctx, func(ahead int) {
+		j.reply.grow(textInLine(ahead), true)
+		if j.spot.flooding() {
+			q := j.question
+			b.threads.do("rate "+q.User, "", func() {
+				if err := b.whisper(ctx, q.Thread.Channel, q.Thread.TS, q.User, textOverRate()); err != nil && ctx.Err() == nil {
+					b.lg.Warn("a person could not be told of the rate", "question", q.Key.String(), "error", err)
+				}
+			})
+		}
+	})
+	if err == nil {
+		j.reply.grow(textReading(len(j.question.Files)), true)
+	}
+	return err
+}
+
+// firstText is what a new placeholder says: what is done, or how many questions
+// are before this one.
+func (j *job) firstText() string {
+	if ahead := j.spot.ahead(); ahead >= 0 {
+		return textInLine(ahead)
+	}
+	return textReading(len(j.question.Files))
+}
