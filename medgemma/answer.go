@@ -114,7 +114,7 @@ func (a *answer) take(c completion) (done bool, err error) {
 	if trace := ch.trace(); trace != "" {
 		a.filter.traced = true
 		if _, found := a.loops.feed(trace); found {
-			return true, a.looped()
+			return true, a.looped(true)
 		}
 	}
 	text := ch.content()
@@ -123,20 +123,24 @@ func (a *answer) take(c completion) (done bool, err error) {
 		return false, err
 	}
 	if found {
-		return true, a.looped()
+		return true, a.looped(a.filter.state == stateTrace)
 	}
 	return false, nil
 }
 
-// looped ends an answer that has come to loop.
-func (a *answer) looped() error {
+// looped ends an answer that has come to loop, in its trace or in its text.
+func (a *answer) looped(inTrace bool) error {
+	a.filter.buf = "" // half a tag, when the loop is one of tags
 	if err := a.say(a.filter.close(), false); err != nil {
 		return err
 	}
 	if !a.visible {
 		return &Error{Kind: KindRepetition, Status: http.StatusOK, Err: errors.New("nothing was said but a loop")}
 	}
-	a.end.Finish, a.end.Repeated = FinishRepetition, repeated(a.said)
+	a.end.Finish = FinishRepetition
+	if !inTrace {
+		a.end.Repeated = repeated(a.said)
+	}
 	return a.g.emit(Chunk{End: &a.end})
 }
 

@@ -12,18 +12,21 @@ import (
 func repeated(t []byte) int {
 	t = t[max(0, len(t)-loopWindow):]
 	kept := len(bytes.TrimRightFunc(t, unicode.IsSpace))
+	if len(t)-kept >= maxBlank {
+		return len(t) - kept // that was the loop
+	}
 	// Of all units the one that explains most of the tail, and of those the
 	// shortest: the last paragraph of three may end with a rule of dashes, or
 	// break off after it.
 	unit, span := 0, 0
 	for u, match := range repeats(t, longUnit, nil) {
-		if u > 0 && match >= u && u+match > span {
+		if u > 0 && match >= 2*u && u+match > span {
 			unit, span = u, u+match
 		}
 	}
-	// What looped before the tags were taken out loops here as well, so it is
-	// nearly as long. Anything shorter is chance, such as a double letter.
-	if span >= shortLoop/2 {
+	// It may be less than what looped: the tags were taken out of that. What is
+	// shorter still is chance, such as dots or a double letter.
+	if span >= loopStep {
 		at := seam(t, len(t)-span+unit, unit)
 		kept = min(kept, len(bytes.TrimRightFunc(t[:at], unicode.IsSpace)))
 	}
