@@ -177,3 +177,15 @@ func TestStatusAndReactions(t *testing.T) {
 	h.fine(h.api("reactions.add", "channel", h.radiology, "timestamp", root, "name", "eyes"))
 	h.refused(h.api("reactions.add", "channel", h.radiology, "timestamp", root, "name", "eyes"), "already_reacted")
 }
+
+// TestStatusScope: in a channel's thread chat:write is enough for it.
+func TestStatusScope(t *testing.T) {
+	h := open(t, Config{Scopes: []string{"chat:write"}})
+	root := h.say(h.ann, "", "which view is this?")
+	h.fine(h.api("assistant.threads.setStatus", "channel_id", h.radiology, "thread_ts", root, "status", "is reading"))
+	if st := h.Status(h.radiology, root); st != "is reading" {
+		t.Errorf("status %q", st)
+	}
+	h.SetScopes("channels:history")
+	h.refused(h.api("assistant.threads.setStatus", "channel_id", h.radiology, "thread_ts", root, "status", ""), "missing_scope")
+}
