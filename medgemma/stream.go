@@ -18,12 +18,13 @@ func (a *answer) readStream(br *bufio.Reader) error {
 		line, err := readLine(br)
 		if data, ok := eventData(line); ok {
 			events = true
-			done, err := a.event(data)
-			if err != nil {
-				return err
-			}
-			if done {
-				return nil
+			// A last line without its end may be half of one: then it says
+			// nothing, and is no fault of the server's.
+			if err == nil || whole(data) {
+				done, err := a.event(data)
+				if done || err != nil {
+					return err
+				}
 			}
 		}
 		switch {
@@ -42,6 +43,9 @@ func (a *answer) readStream(br *bufio.Reader) error {
 		return a.cut(&Error{Kind: KindCut, Status: http.StatusOK, Err: e.Err})
 	}
 }
+
+// whole says whether an event has come to its end.
+func whole(data []byte) bool { return string(data) == "[DONE]" || json.Valid(data) }
 
 // event takes one data line and says whether it was the last.
 func (a *answer) event(data []byte) (done bool, err error) {
