@@ -47,6 +47,8 @@ func (s *scenario) step(line string) {
 		s.storeTrouble(s.words(rest))
 	case "socket":
 		s.socket(rest)
+	case "offline", "online":
+		s.w.sim.Offline(word == "offline")
 	case "redeliver":
 		s.w.sim.RetryUnacked()
 	case "later":

@@ -50,10 +50,8 @@ func (s *scenario) roots() (roots []string) {
 // says is a message as it is read: further lines are indented.
 func (s *scenario) says(m slacksim.Message) string {
 	text := m.Plain
-	if m.User == s.w.sim.BotUserID() {
-		for _, mask := range masks {
-			text = mask.re.ReplaceAllString(text, mask.by)
-		}
+	for _, mask := range masks {
+		text = mask.re.ReplaceAllString(text, mask.by)
 	}
 	for _, f := range m.Files {
 		what := "[file]"

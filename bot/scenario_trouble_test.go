@@ -59,6 +59,7 @@ func (s *scenario) slack(words []string) {
 //	model text "It is a PA view."     says this; also "length" and "safety": stopped for that reason
 //	model held "It is a PA view."     says this after "model go"
 //	model cut 9 "It is a PA view."    says 9 bytes, then the connection breaks
+//	model loop "So: " "clear. "       says the first once and then the second without end
 //	model empty | thinks "Hm."        no text at all, or none but of thinking
 //	model busy 2 | waking 2 | down 2  refuses so many requests: 429, scaled to zero, 503
 //	model 403 "no"                    an error of HTTP
@@ -82,6 +83,8 @@ func (s *scenario) model(words []string) {
 		next = modelsim.Text(arg[0], modelsim.Gate(s.modelGate))
 	case "cut":
 		next = modelsim.Cut(arg[1], s.number(arg[0]))
+	case "loop":
+		next = modelsim.Loop(arg[0], arg[1], 0)
 	case "empty":
 		next = modelsim.Empty()
 	case "thinks":
@@ -131,7 +134,11 @@ func (s *scenario) storeTrouble(words []string) {
 	})
 }
 
-// socket is trouble with the connections that are open.
+// socket is trouble with the connections that are open:
+//
+//	socket drops | falls silent | is recycled | is warned
+//
+// "offline" and "online" take all of Slack away and bring it back.
 func (s *scenario) socket(what string) {
 	s.t.Helper()
 	switch what {

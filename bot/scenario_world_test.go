@@ -43,6 +43,8 @@ type scenario struct {
 //	ack 100ms           Slack waits so long for an ack
 //	retries 0s 0s       Slack delivers again after these times
 //	twice               Slack delivers everything twice
+//	every socket        Slack delivers everything on each socket
+//	unheard is lost     Slack never delivers what happens while no socket is open
 //	without files:read  the app lacks a scope
 //	max-images 3        images in one request, as configured
 //	takes-images 1      images in one request, as the endpoint has it
@@ -75,6 +77,12 @@ func newScenario(t *testing.T, text string) *scenario {
 			}
 		case "twice":
 			o.slack.DeliverTwice = true
+		case "every":
+			s.only(rest, "socket")
+			o.slack.EverySocket = true
+		case "unheard":
+			s.only(rest, "is lost")
+			o.slack.LoseUnheard = true
 		case "without":
 			without = append(without, rest)
 		case "max-images":
