@@ -21,8 +21,8 @@ const (
 )
 
 // Client asks one model. It may be used by several goroutines at once, and
-// changes only in what it has learned about its endpoint: where it is, and
-// whether it streams.
+// changes only in what it has learned about its endpoint: where it is, whether
+// it streams, whether it sleeps, and how often it had to be asked again.
 type Client struct {
 	cfg   Config
 	http  *http.Client
@@ -33,9 +33,12 @@ type Client struct {
 	form    atomic.Int32 // the richest form that is known to be understood
 	shared  atomic.Bool  // the last discovery found a shared endpoint
 
+	waker  waker
+	budget budget
+
 	// Time, so that tests can wait for 20 minutes at once.
 	now    func() time.Time
-	sleep  func(context.Context, time.Duration) error
+	sleep  func(context.Context, time.Duration, <-chan struct{}) error
 	jitter func() float64 // in [0,1)
 }
 
@@ -107,14 +110,17 @@ func newTransport() http.RoundTripper {
 	return t
 }
 
-// sleep waits for d or until ctx ends, and then returns its error.
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep waits for d, until early is closed, or until ctx ends, and then returns
+// its error.
+func sleep(ctx context.Context, d time.Duration, early <-chan struct{}) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-t.C:
+		return nil
+	case <-early:
 		return nil
 	}
 }

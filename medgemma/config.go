@@ -49,8 +49,16 @@ type Config struct {
 
 // Timing is how long a Client waits for what. A zero field means the default.
 type Timing struct {
-	FirstToken time.Duration // from sending to the first token of a stream; 5 min
-	Idle       time.Duration // between two pieces of a stream; 60 s
+	// FirstToken is from sending to the first token of a stream; 5 min. A warm
+	// endpoint takes seconds, but vLLM keeps the line silent while it queues, and
+	// a local server while it loads the model and reads the images on a CPU.
+	FirstToken time.Duration
+
+	// Idle is between two pieces of a stream; 30 s. The slowest model on a CPU
+	// takes two for a token; beyond this the connection is dead, and the answer
+	// is better asked for again. How long an answer may take in all is up to the
+	// context.
+	Idle time.Duration
 
 	// Plain is for an answer that comes in one piece; 10 min, which is what a
 	// dedicated endpoint allows unless it was created with more.
@@ -73,7 +81,7 @@ func (t Timing) withDefaults() Timing {
 		}
 	}
 	set(&t.FirstToken, 5*time.Minute)
-	set(&t.Idle, time.Minute)
+	set(&t.Idle, 30*time.Second)
 	set(&t.Plain, 10*time.Minute)
 	set(&t.BusyFor, 2*time.Minute)
 	set(&t.Backoff, 2*time.Second)

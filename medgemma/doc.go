@@ -13,7 +13,15 @@
 //   - temperature and max_tokens are always sent, also when 0.
 //   - When the reader stops, or the context ends, the request is cancelled.
 //   - An endpoint that is busy or waking from zero is waited for, within the
-//     context, and the reader is told by Chunk.Wait.
+//     context, and the reader is told by Chunk.Wait. Never sooner than its
+//     Retry-After is it asked again.
+//   - Trouble is not multiplied: of the calls that wait for an endpoint to start
+//     one looks for all, and all tries again together stay within a tenth of the
+//     calls and a little.
+//   - An answer that begins to repeat itself, in its text, its white space or
+//     its trace, is cut within 800 characters, and End.Repeated says what to
+//     take off. Counting is not repeating.
+//   - When the stream breaks, what was said stands to the last whole event.
 //   - Every failure is an *Error whose Kind says what can be done about it. No
 //     error holds text of the prompt or of the answer, nor a token.
 //

@@ -28,6 +28,7 @@ func (c *Client) Generate(ctx context.Context, r Request) iter.Seq2[Chunk, error
 			c: c, req: r, messages: encodeMessages(r), yield: yield, form: form(c.form.Load()),
 			retries: retries{t: c.cfg.Timing, jitter: c.jitter, began: c.now()},
 		}
+		c.budget.called()
 		if err := g.run(ctx); err != nil && !g.stopped {
 			yield(Chunk{}, ctxOr(ctx, err))
 		}
@@ -64,7 +65,10 @@ func (g *generation) emit(ch Chunk) error {
 
 func (g *generation) run(ctx context.Context) error {
 	for {
-		err := g.try(ctx)
+		if err := g.turn(ctx); err != nil {
+			return err
+		}
+		err := g.ask(ctx)
 		var e *Error
 		if err == nil || g.stopped || ctx.Err() != nil || !errors.As(err, &e) {
 			return err
@@ -72,14 +76,18 @@ func (g *generation) run(ctx context.Context) error {
 		if g.shown {
 			return afterText(e)
 		}
-		w, again := g.retries.next(e, g.c.now())
-		if !again {
+		if e.Kind == KindWaking {
+			continue // and wait for the next turn
+		}
+		now := g.c.now()
+		w, again := g.retries.next(e, now)
+		if !again || !g.c.budget.take(now) {
 			return err
 		}
 		if err := g.emit(Chunk{Wait: &w}); err != nil {
 			return err
 		}
-		if err := g.c.sleep(ctx, w.Next); err != nil {
+		if err := g.c.sleep(ctx, w.Next, nil); err != nil {
 			return err
 		}
 	}
@@ -213,6 +221,7 @@ func (g *generation) send(parent context.Context, t *target, f form) error {
 	if res.StatusCode != http.StatusOK {
 		return w.explain(ctx, a.refused(res))
 	}
+	g.c.waker.woke()
 	return w.explain(ctx, a.read())
 }
 

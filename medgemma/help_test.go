@@ -51,7 +51,7 @@ func (k *clock) now() time.Time {
 	return k.at
 }
 
-func (k *clock) sleep(ctx context.Context, d time.Duration) error {
+func (k *clock) sleep(ctx context.Context, d time.Duration, _ <-chan struct{}) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.slept = append(k.slept, d)

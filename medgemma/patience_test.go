@@ -37,7 +37,7 @@ func TestHowLongSilenceIsBorne(t *testing.T) {
 	}{
 		"nothing":    {func(_ io.Writer, gone <-chan struct{}) { <-gone }, KindTimeout, 5 * time.Minute},
 		"only pings": {func(w io.Writer, gone <-chan struct{}) { ping(w, gone) }, KindTimeout, 5 * time.Minute},
-		"after text": {func(w io.Writer, gone <-chan struct{}) { event(w, text); <-gone }, KindCut, time.Minute},
+		"after text": {func(w io.Writer, gone <-chan struct{}) { event(w, text); <-gone }, KindCut, 30 * time.Second},
 		// The answer is whole; only its token counts could still come.
 		"after the finish": {func(w io.Writer, gone <-chan struct{}) {
 			event(w, text)
@@ -48,7 +48,7 @@ func TestHowLongSilenceIsBorne(t *testing.T) {
 			event(w, `{"choices":[{"delta":{},"finish_reason":"stop"}]}`)
 			<-gone
 		}, KindEmpty, 5 * time.Second},
-		"slow tokens": {func(w io.Writer, _ <-chan struct{}) { drip(w, text) }, "", 20 * 50 * time.Second},
+		"slow tokens": {func(w io.Writer, _ <-chan struct{}) { drip(w, text) }, "", 20 * 25 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -82,7 +82,7 @@ func ping(w io.Writer, gone <-chan struct{}) {
 
 func drip(w io.Writer, text string) {
 	for range 20 {
-		<-time.After(50 * time.Second)
+		<-time.After(25 * time.Second)
 		event(w, text)
 	}
 	event(w, "[DONE]")

@@ -150,8 +150,8 @@ func TestRetryPlan(t *testing.T) {
 		t.Errorf("was busy for %v", now.Sub(began))
 	}
 	// Asleep after having been busy: the tries count from the wake-up.
-	if _, again := r.next(&Error{Kind: KindWaking}, now); !again {
-		t.Error("a sleeping endpoint is not waited for")
+	if d := r.wake(); d < 10*time.Second || d > 30*time.Second {
+		t.Errorf("the next look is in %v, want 10 to 30 s", d)
 	}
 	if _, again := r.next(&Error{Kind: KindBusy}, now); !again {
 		t.Error("an endpoint that has just woken up may not be busy")
@@ -175,10 +175,10 @@ func TestRetryAfterHeader(t *testing.T) {
 func TestSleepHearsTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("enough"))
-	if err := sleep(ctx, time.Hour); !errors.Is(err, ctx.Err()) || err == nil {
+	if err := sleep(ctx, time.Hour, nil); !errors.Is(err, ctx.Err()) || err == nil {
 		t.Errorf("error %v", err)
 	}
-	if err := sleep(t.Context(), time.Nanosecond); err != nil {
+	if err := sleep(t.Context(), time.Nanosecond, nil); err != nil {
 		t.Error(err)
 	}
 }

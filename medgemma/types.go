@@ -53,7 +53,7 @@ type Chunk struct {
 type Wait struct {
 	Waking  bool          // the endpoint was scaled to zero and is starting; else it is busy
 	Elapsed time.Duration // since Generate began
-	Next    time.Duration // until the next try
+	Next    time.Duration // until the next try; 0 while another call looks for all
 }
 
 // FinishRepetition is the Finish of an answer that began to repeat itself and
