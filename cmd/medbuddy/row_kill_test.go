@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func TestRowKilled(t *testing.T) {
 // those of dead processes pass. No process may run.
 func (w *rowWorld) passLeases(d time.Duration) {
 	w.t.Helper()
-	st, err := sqlite.Open(w.dbFile(), sqlite.Options{Retention: time.Hour, Now: func() time.Time { return time.Now().Add(d) }})
+	st, err := sqlite.Open(filepath.Join(w.env["DATA_DIR"], "medbuddy.db"), sqlite.Options{Retention: time.Hour, Now: func() time.Time { return time.Now().Add(d) }})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -102,22 +102,28 @@ func (p *running) stop(within time.Duration) (took time.Duration) {
 // figures are the process's own metrics, summed over labels.
 func (p *running) figures() map[string]float64 {
 	p.w.t.Helper()
-	addr := p.log.addr(p.w)
-	body, err := httpGet(p.w.t.Context(), "http://"+addr+"/metrics")
+	p.log.addr(p.w)
+	f, err := p.scrape(p.w.t.Context())
 	if err != nil {
 		p.w.t.Fatal(err)
 	}
+	return f
+}
+
+// scrape is figures for a process that is known to serve HTTP.
+func (p *running) scrape(ctx context.Context) (map[string]float64, error) {
+	body, err := httpGet(ctx, "http://"+p.log.addr(p.w)+"/metrics")
 	sums := map[string]float64{}
 	for line := range strings.Lines(body) {
-		name, value, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if i := strings.IndexByte(line, '}'); i >= 0 {
-			name, value = line[:strings.IndexByte(line, '{')], strings.TrimSpace(line[i+1:])
-		}
-		if v, err := strconv.ParseFloat(value, 64); ok && err == nil && name != "#" {
+		name, _, _ := strings.Cut(line, " ")
+		name, _, _ = strings.Cut(name, "{")
+		// The value is the last word; labels may hold spaces.
+		line = strings.TrimSpace(line)
+		if v, err := strconv.ParseFloat(line[strings.LastIndexByte(line, ' ')+1:], 64); err == nil {
 			sums[name] += v
 		}
 	}
-	return sums
+	return sums, err
 }
 
 // rowLog takes a process's log: it keeps the end, counts what was said, and holds
@@ -133,7 +139,7 @@ type rowLog struct {
 }
 
 // rowLogTail is how many lines are kept to be shown when a row fails.
-const rowLogTail = 60
+const rowLogTail = 25
 
 // Write is called by one goroutine alone, that of exec.Cmd.
 func (l *rowLog) Write(b []byte) (int, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -89,9 +88,6 @@ func openRow(t *testing.T, scale rowScale) *rowWorld {
 	return w
 }
 
-// dataDir is where the processes keep the embedded store.
-func (w *rowWorld) dataDir() string { return w.env["DATA_DIR"] }
-
 // with is the environment with some variables changed.
 func (w *rowWorld) with(set ...string) map[string]string {
 	env := maps.Clone(w.env)
@@ -147,19 +143,17 @@ func (w *rowWorld) any() asked {
 
 // tally is what the bot's messages in Slack amount to.
 type tally struct {
-	answered   int           // questions with a labelled answer
-	lost       []asked       // questions without one
-	twice      []string      // tokens of questions with more than one message
-	foreign    []string      // tokens of questions whose message answers another one
-	unfinished []string      // messages that are no labelled answer, as a kind: their text is ours, not people's
-	messages   int           // of the bot, in threads
-	posts      int           // chat.postMessage calls that made one
-	after      time.Duration // what the look at Slack took
+	answered   int      // questions with a labelled answer
+	lost       []asked  // questions without one
+	twice      []string // tokens of questions with more than one message
+	foreign    []string // tokens of questions whose message answers another one
+	unfinished []string // messages that are no labelled answer, as a kind: their text is ours, not people's
+	messages   int      // of the bot, in threads
+	posts      int      // messages that chat.postMessage has made
 }
 
 // count looks at every message in Slack.
 func (w *rowWorld) count() tally {
-	start := time.Now()
 	var got tally
 	byKey := map[string][]slacksim.Message{}
 	for _, channel := range w.channels {
@@ -188,7 +182,6 @@ func (w *rowWorld) count() tally {
 			got.answered++
 		}
 	}
-	got.after = time.Since(start)
 	return got
 }
 
@@ -223,11 +216,7 @@ func (w *rowWorld) settle(within time.Duration) tally {
 		return got.answered == len(w.asked) && len(got.unfinished) == 0
 	})
 	got = w.count()
-	for _, c := range w.sim.Calls("chat.postMessage") {
-		if c.TS != "" {
-			got.posts++
-		}
-	}
+	got.posts = w.sim.Stats().Posts
 	w.t.Logf("%d questions: %d answered, %d lost, %d twice, %d unfinished, %d messages, %d posts; settled after %v: %t",
 		len(w.asked), got.answered, len(got.lost), len(got.twice), len(got.unfinished), got.messages, got.posts, took.Round(time.Millisecond), ok)
 	if len(got.lost)+len(got.twice)+len(got.foreign)+len(got.unfinished) > 0 || got.messages != len(w.asked) || got.posts != len(w.asked) {
@@ -290,6 +279,3 @@ func (w *rowWorld) pause(d time.Duration) {
 		w.t.Fatal("the test has ended")
 	}
 }
-
-// dbFile is the embedded store's file.
-func (w *rowWorld) dbFile() string { return filepath.Join(w.dataDir(), "medbuddy.db") }
