@@ -54,7 +54,7 @@ func TestConfigurations(t *testing.T) {
 
 func TestDefaultsAreThePromisedOnes(t *testing.T) {
 	d := Timing{BusyTries: 2}.withDefaults()
-	if d.BusyTries != 2 || d.FirstToken.Minutes() != 5 || d.Idle.Seconds() != 60 || d.WakeFor.Minutes() != 20 || d.WakePoll.Seconds() != 10 || d.BusyFor.Minutes() != 2 {
+	if d.BusyTries != 2 || d.FirstToken.Minutes() != 5 || d.Idle.Seconds() != 30 || d.WakeFor.Minutes() != 20 || d.WakePoll.Seconds() != 10 || d.BusyFor.Minutes() != 2 {
 		t.Errorf("%+v", d)
 	}
 }
