@@ -52,6 +52,9 @@ func (s *Store) admit(tx *tx, q store.Question, body string) (first bool, err er
 	if err != nil || seen {
 		return false, err
 	}
+	if err := s.room(s.minFree, 0); err != nil {
+		return false, err
+	}
 	const insert = `INSERT INTO questions (key, thread, open, body, admitted_at, seen_until) VALUES (?, ?, ?, ?, ?, ?)`
 	until := now + store.SeenFor.Microseconds()
 	if q.Kind == store.KindRefused {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,6 +31,31 @@ func BenchmarkAdmit(b *testing.B) {
 				admit(b, s)
 			}
 		})
+	})
+	// As many as may stand in line, with what the slowest of a hundred waits.
+	b.Run("512 at once", func(b *testing.B) {
+		s := openAt(b, file(b), nil)
+		var mu sync.Mutex
+		var took []time.Duration
+		var left atomic.Int64
+		left.Store(int64(b.N))
+		b.ResetTimer()
+		var wg sync.WaitGroup
+		for range 512 {
+			wg.Go(func() {
+				for left.Add(-1) >= 0 {
+					began := time.Now()
+					admit(b, s)
+					mu.Lock()
+					took = append(took, time.Since(began))
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		slices.Sort(took)
+		b.ReportMetric(float64(len(took))/b.Elapsed().Seconds(), "admits/s")
+		b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 	})
 	// A burst as after an outage: all at once, until the last is on the disk.
 	b.Run("burst of 10000", func(b *testing.B) {

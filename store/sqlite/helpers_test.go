@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +18,16 @@ import (
 
 const retention = storetest.Retention
 
+var full = flag.Bool("full", false, "run the tests with killed processes and full disks at full length, up to a minute each")
+
+// rounds is n, or a fifth of it without -full.
+func rounds(n int) int {
+	if *full {
+		return n
+	}
+	return n / 5
+}
+
 // TestMain is also the other process of some tests: this binary again, told by
 // the environment what to do.
 func TestMain(m *testing.M) {
@@ -29,6 +40,8 @@ func TestMain(m *testing.M) {
 		os.Exit(forget(path))
 	case "admit":
 		os.Exit(admitForEver(path))
+	case "fill":
+		os.Exit(fill(path))
 	default:
 		fmt.Fprintln(os.Stderr, "unknown role")
 		os.Exit(2)

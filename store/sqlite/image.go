@@ -21,6 +21,10 @@ func (s *Store) PutImage(ctx context.Context, l store.Lease, r store.ImageRecord
 	if err != nil {
 		return err
 	}
+	need := int64(2 * len(record)) // in the log and in the database
+	for _, d := range data {
+		need += int64(2 * len(d))
+	}
 	thread := l.Thread.String()
 	return s.write(ctx, "put image", func(tx *tx) error {
 		now := s.now()
@@ -41,6 +45,9 @@ func (s *Store) PutImage(ctx context.Context, l store.Lease, r store.ImageRecord
 		}
 		if r.Label > have+1 {
 			return store.ErrInvalidKey
+		}
+		if err := s.room(s.minFree/2, need); err != nil {
+			return err
 		}
 		if r.Label <= have {
 			tx.erased = max(tx.erased, soon)

@@ -10,6 +10,9 @@
 //     emptied. A reader of another process that holds an old view for long can
 //     delay the log's part; it is tried again until it succeeds. Backups, copies
 //     and the flash cells of a disk are outside: encrypt the disk.
+//   - On a full disk writes return ErrUnavailable, and nothing that was answered is
+//     lost. Intake stops before, while there is room for the answers to what was
+//     taken on (Options.MinFree). When there is room again, all goes on by itself.
 //   - Several processes may use the file, also to look into it with the sqlite3
 //     tool. The file must be on a local disk, not on NFS.
 //
@@ -53,12 +56,20 @@ import (
 type Options struct {
 	Retention time.Duration    // how long after its last turn a thread is kept; above 0
 	Now       func() time.Time // nil: time.Now
+
+	// MinFree is how many bytes must be free on the disk for anything new to be
+	// taken on; 0 is 64 MiB, below 0 is no limit. With less, Ping and the Admit of
+	// a message not seen before return ErrUnavailable, so that there is room to
+	// answer what was taken on; PutImage may use half of it.
+	MinFree int64
 }
 
 // Store keeps everything in one file. It implements store.Store.
 type Store struct {
 	retention time.Duration
 	clock     func() time.Time
+	minFree   int64
+	dir       string // of the file
 	reads     *sql.DB
 	writes    *sql.DB
 	w         *writer
@@ -93,7 +104,7 @@ func Open(path string, o Options) (_ *Store, err error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
-	s := &Store{retention: o.Retention, clock: o.Now}
+	s := &Store{retention: o.Retention, clock: o.Now, minFree: cmp.Or(o.MinFree, minFree), dir: filepath.Dir(path)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -193,6 +204,9 @@ func (s *Store) Ping(ctx context.Context) error {
 		return err
 	}
 	return s.write(ctx, "ping", func(tx *tx) error {
+		if err := s.room(s.minFree, 0); err != nil {
+			return err
+		}
 		_, err := tx.exec(`UPDATE counters SET value = value WHERE name = 'fence'`)
 		return err
 	})

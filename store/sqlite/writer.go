@@ -161,7 +161,8 @@ func (w *writer) transact(group []*job) (erased urgency, err error) {
 		t := &tx{w: w}
 		if j.err = t.run(j.fn); j.err != nil {
 			if _, err := w.exec(`ROLLBACK TO one`); err != nil {
-				return nothing, err
+				// On a full disk SQLite has taken back the whole transaction by itself.
+				return nothing, errors.Join(j.err, err)
 			}
 		} else {
 			erased = max(erased, t.erased)
