@@ -9,13 +9,16 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/sync/singleflight"
 )
 
 // access finds out who may ask. What Slack says of a user or a channel is kept
-// for accessFor.
+// for accessFor; whatever needs the same answer at the same time waits for one
+// call.
 type access struct {
-	web  *web
-	self identity
+	web    *web
+	self   identity
+	asking singleflight.Group // by id: those of users and of channels differ
 
 	mu       sync.Mutex
 	users    map[string]known
@@ -81,24 +84,33 @@ func (a *access) checkCommand(ctx context.Context, cfg Config, channel, user str
 }
 
 func (a *access) lookup(ctx context.Context, kept map[string]known, id string, ask func(context.Context, string) (bool, error)) (bool, error) {
-	now := time.Now()
 	a.mu.Lock()
 	k, ok := kept[id]
 	a.mu.Unlock()
-	if ok && now.Before(k.until) {
+	if ok && time.Now().Before(k.until) {
 		return k.external, nil
 	}
-	external, err := ask(ctx, id)
-	if err != nil {
-		return false, err
-	}
+	said, err, _ := a.asking.Do(id, func() (any, error) {
+		// The others' time may not be over when that of the first is.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), accessTimeout)
+		defer cancel()
+		external, err := ask(ctx, id)
+		if err == nil {
+			a.keep(kept, id, known{external, time.Now().Add(accessFor)})
+		}
+		return external, err
+	})
+	external, _ := said.(bool) // nil with some errors
+	return external, err
+}
+
+func (a *access) keep(kept map[string]known, id string, k known) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(kept) >= accessEntries {
 		clear(kept)
 	}
-	kept[id] = known{external, now.Add(accessFor)}
-	return external, nil
+	kept[id] = k
 }
 
 func (a *access) userIsExternal(ctx context.Context, id string) (bool, error) {

@@ -143,6 +143,7 @@ func New(cfg Config) (*Bot, error) {
 		b.sockets = append(b.sockets, newSocket(b.web.api, cfg.SocketSilence))
 	}
 	b.exportSockets(cfg.Registerer)
+	b.exportQueues(cfg.Registerer)
 	return b, nil
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -68,6 +69,23 @@ func (w *web) spare(method string) bool {
 	return gate.roomy(time.Now()) && len(gate.calls) < gate.perMinute*4/5
 }
 
+// awaitSpare waits until a call of the method can be spared, but not for ever: what
+// can wait must come in the end.
+func (w *web) awaitSpare(ctx context.Context, method string) error {
+	until := time.Now().Add(spareMost)
+	for !w.spare(method) && time.Now().Before(until) {
+		if err := sleep(ctx, spareEvery); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+const (
+	spareMost  = 2 * time.Minute
+	spareEvery = time.Second
+)
+
 // idle says that the turnstile remembers nothing that matters.
 func (t *turnstile) idle() bool {
 	t.mu.Lock()
@@ -75,4 +93,36 @@ func (t *turnstile) idle() bool {
 	now := time.Now()
 	t.forget(now)
 	return len(t.calls) == 0 && t.length() == 0 && now.After(t.slow)
+}
+
+// expected counts keys that were added within the last minute and not removed.
+type expected struct {
+	order []expectation // the oldest first
+	in    map[string]time.Time
+}
+
+type expectation struct {
+	key string
+	at  time.Time
+}
+
+func (e *expected) add(key string, now time.Time) {
+	if e.in == nil {
+		e.in = map[string]time.Time{}
+	}
+	e.count(now) // so that neither grows for ever
+	e.in[key] = now
+	e.order = append(e.order, expectation{key, now})
+}
+
+func (e *expected) remove(key string) { delete(e.in, key) }
+
+func (e *expected) count(now time.Time) int {
+	for len(e.order) > 0 && now.Sub(e.order[0].at) >= window {
+		if old := e.order[0]; e.in[old.key].Equal(old.at) {
+			delete(e.in, old.key)
+		}
+		e.order = e.order[1:]
+	}
+	return len(e.in)
 }

@@ -207,6 +207,9 @@ func (c *catchUp) readThreads(ctx context.Context, channels []place, served []st
 		if err := c.b.reading.replies.Wait(ctx); err != nil {
 			return err
 		}
+		if err := c.b.web.awaitSpare(ctx, "conversations.replies"); err != nil {
+			return err // answers need the same calls
+		}
 		var replies []slack.Message
 		err := c.b.eachReply(ctx, slack.GetConversationRepliesParameters{ChannelID: t.Channel, Timestamp: t.TS, Oldest: c.oldest},
 			func(m slack.Message) bool { replies = append(replies, m); return false })

@@ -16,6 +16,7 @@ func (b *Bot) enqueue(ctx context.Context, typ string, env envelope) {
 	case "events_api":
 		m, err := decodeEvent(env.payload, b.self)
 		if err == nil {
+			env.payload = nil // m has what matters of it, and may have to wait
 			b.record(ctx, env, m)
 			return
 		}
@@ -75,6 +76,9 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry, "found", env.found)
 		b.askedNow(q)
+		if q.Kind == store.KindAsk {
+			b.web.gates.of(chatUpdate, "").expect(q.Key.String())
+		}
 		if !env.found { // else another process may have begun it, and it may be old
 			b.own.add(q.Key.String())
 		}

@@ -35,7 +35,7 @@ func metadata(q store.QuestionKey, part int, m mark) slack.MsgOption {
 // question that was begun before goes on in the message that it has.
 func (b *Bot) placeholder(ctx context.Context, j *job) error {
 	defer b.metrics.stage("placeholder", time.Now())
-	settled := b.web.gates.of(chatUpdate, "").promise()
+	settled := b.web.gates.of(chatUpdate, "").promise(j.question.Key.String())
 	ts, found, first := j.question.AnswerTS, true, ""
 	if ts == "" {
 		var err error

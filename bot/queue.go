@@ -1,6 +1,10 @@
 package bot
 
-import "context"
+import (
+	"context"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // This file is how a question goes through the line (line.go), and what its
 // thread sees of that.
@@ -37,4 +41,17 @@ func (j *job) firstText() string {
 		return textInLine(ahead)
 	}
 	return textReading(len(j.question.Files))
+}
+
+// exportQueues makes a metric of what waits in this process.
+func (b *Bot) exportQueues(r prometheus.Registerer) {
+	if r == nil {
+		return
+	}
+	for where, length := range map[string]func() int{"intake": b.intake.queued, "threads": b.threads.queued, "model": b.line.queued} {
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Namespace: "medbuddy", Name: "waiting", ConstLabels: prometheus.Labels{"for": where},
+			Help: "What waits: envelopes for intake, threads to be served, questions for the model.",
+		}, func() float64 { return float64(length()) }))
+	}
 }

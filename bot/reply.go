@@ -41,11 +41,13 @@ type growth struct {
 	ready bool // is mrkdwn of ours, not Markdown of the model's
 }
 
-// Growing texts of one message: the first at once, then at least this far apart, a
-// little further with each, and further when other messages grow as well. The
-// final text waits for one that is under way, since it could arrive after it; so
-// that one must not take long.
+// Growing texts of one message: the first a second after the placeholder, when it
+// is known how many others were asked at the same time, then at least this far
+// apart, a little further with each, and further when other messages grow as well.
+// The final text waits for one that is under way, since it could arrive after it;
+// so that one must not take long.
 const (
+	growFirst      = time.Second
 	growSpacing    = 1200 * time.Millisecond
 	growSpacingMax = 3 * time.Second
 	growTimeout    = 3 * time.Second
@@ -89,6 +91,9 @@ func (r *reply) pump(ctx context.Context) {
 		}
 	}()
 	gate := r.b.web.gates.of(chatUpdate, "")
+	if r.first != "" && sleep(ctx, growFirst) != nil {
+		return
+	}
 	spacing := growSpacing
 	shown := r.first
 	for {

@@ -20,6 +20,7 @@ type turnstile struct {
 	mu       sync.Mutex
 	calls    []time.Time // of the last minute, the oldest first
 	promised int         // calls that will have to be made soon
+	expected expected    // calls that will have to be promised soon
 	closed   time.Time   // until then nobody passes
 	slow     time.Time   // until then one by one
 	last     time.Time   // when the last one passed
@@ -190,11 +191,20 @@ func (t *turnstile) shut(d time.Duration) {
 	}
 }
 
-// promise keeps one call of the documented rate free for what will have to be
-// said, until keep is called once.
-func (t *turnstile) promise() (keep func()) {
+// expect keeps one call of the documented rate free for key, until it is promised
+// or a minute has passed: then somebody else sees to it, or it does not come soon.
+func (t *turnstile) expect(key string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.expected.add(key, time.Now())
+}
+
+// promise keeps one call of the documented rate free for what will have to be
+// said for key, until keep is called once.
+func (t *turnstile) promise(key string) (keep func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.expected.remove(key)
 	t.promised++
 	return sync.OnceFunc(func() {
 		t.mu.Lock()
@@ -223,7 +233,7 @@ func (t *turnstile) spare() bool {
 
 func (t *turnstile) roomy(now time.Time) bool {
 	t.forget(now)
-	return now.After(t.slow) && t.length() == 0 && len(t.calls)+t.promised < t.perMinute-margin
+	return now.After(t.slow) && t.length() == 0 && len(t.calls)+t.promised+t.expected.count(now) < t.perMinute-margin
 }
 
 // spacing is how far apart calls that can wait must be for each of those that have

@@ -149,6 +149,33 @@ func TestTurnstileTellsWhoWaits(t *testing.T) {
 	})
 }
 
+// A question that was taken in keeps room for its final text before anybody has
+// begun with it, and no longer than a minute.
+func TestTurnstileExpects(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := newTurnstile(chatUpdate)
+		for i := range 47 {
+			gate.expect(fmt.Sprint(i))
+			gate.expect(fmt.Sprint(i)) // twice is once
+		}
+		if gate.spare() {
+			t.Error("something to spare beside 47 questions")
+		}
+		for i := range 40 {
+			gate.promise(fmt.Sprint(i))()
+		}
+		if !gate.spare() {
+			t.Error("nothing to spare beside 7 questions")
+		}
+		if err := sleep(t.Context(), window); err != nil {
+			t.Fatal(err)
+		}
+		if n := gate.expected.count(time.Now()); n != 0 || len(gate.expected.order) != 0 {
+			t.Errorf("%d still expected", n)
+		}
+	})
+}
+
 // What can wait takes what is left: beside fifty answers that stand nothing, beside
 // one nearly everything, and never so much that a final text would not fit.
 func TestTurnstileSpare(t *testing.T) {
@@ -156,8 +183,8 @@ func TestTurnstileSpare(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			gate := newTurnstile(chatUpdate)
 			var keep []func()
-			for range answers {
-				keep = append(keep, gate.promise())
+			for i := range answers {
+				keep = append(keep, gate.promise(fmt.Sprint(i)))
 			}
 			grown := 0
 			for gate.spare() {
