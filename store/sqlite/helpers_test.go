@@ -38,8 +38,10 @@ func TestMain(m *testing.M) {
 		os.Exit(scan(path, os.Getenv("MEDBUDDY_TEST_MARKER")))
 	case "forget":
 		os.Exit(forget(path))
-	case "admit":
-		os.Exit(admitForEver(path))
+	case "work":
+		os.Exit(workForEver(path))
+	case "copy":
+		os.Exit(copyFiles(path, os.Getenv("MEDBUDDY_TEST_MARKER")))
 	case "fill":
 		os.Exit(fill(path))
 	default:
