@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"sync"
 	"time"
 
@@ -51,6 +53,39 @@ func mayAct(ctx context.Context) error {
 	return nil
 }
 
+// fenced is a request whose body is given out only as long as mayAct allows. Between
+// the first look and the writing lies the waiting for a connection, and a process
+// may be paused there as well; a request that lacks its body is not served.
+func fenced(req *http.Request) *http.Request {
+	if _, ok := req.Context().Value(tenureKey{}).(*tenure); !ok || req.Body == nil {
+		return req
+	}
+	out := req.WithContext(req.Context()) // a copy: a RoundTripper does not change what it is given
+	out.Body = fencedBody{req.Body, req.Context()}
+	if get := req.GetBody; get != nil { // by which a request is written again, on a fresh connection
+		out.GetBody = func() (io.ReadCloser, error) {
+			body, err := get()
+			if err != nil {
+				return nil, err
+			}
+			return fencedBody{body, req.Context()}, nil
+		}
+	}
+	return out
+}
+
+type fencedBody struct {
+	io.ReadCloser
+	ctx context.Context //nolint:containedctx // it is the request's, as long as the body
+}
+
+func (f fencedBody) Read(b []byte) (int, error) {
+	if err := mayAct(f.ctx); err != nil {
+		return 0, err
+	}
+	return f.ReadCloser.Read(b)
+}
+
 // hold renews the lease until release is called. The context it returns ends
 // when the lease is lost or until, its end, has passed without a renewal, so that
 // nobody goes on working on another's thread.
@@ -68,6 +103,7 @@ func (b *Bot) hold(ctx context.Context, l store.Lease, until time.Time) (held co
 			case err == nil:
 				t.extend(start.Add(leaseFor))
 			case errors.Is(err, store.ErrLeaseLost), !t.live():
+				t.extend(time.Time{}) // whatever is left of it by this process's clock
 				cancel(store.ErrLeaseLost)
 				return
 			}
@@ -76,6 +112,10 @@ func (b *Bot) hold(ctx context.Context, l store.Lease, until time.Time) (held co
 	return held, func() {
 		cancel(nil)
 		renewing.Wait()
+		if !t.live() {
+			b.lg.Warn("a lease was lost; another process goes on", "thread", l.Thread.String())
+			return
+		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 		defer cancel()
 		if err := b.cfg.Store.Release(ctx, l); err != nil {

@@ -74,7 +74,7 @@ func (t *slackTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 		}
 	}
-	resp, err := t.base.RoundTrip(req)
+	resp, err := t.base.RoundTrip(fenced(req))
 	if err == nil && isAPI {
 		t.clock.learn(resp.Header)
 	}
