@@ -11,7 +11,7 @@ import (
 // A deploy in the middle of twenty answers: the process ends in time and says in
 // each thread that it goes on, and the next one answers them all, once.
 func TestRowSIGTERM(t *testing.T) {
-	t.Parallel()
+	shortForm(t)
 	drain := "4s" // the short form: one second for answers to end, three for the rest
 	if *full {
 		drain = "" // the default

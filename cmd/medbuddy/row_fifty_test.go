@@ -13,10 +13,10 @@ import (
 // Everybody sees at once that they were heard, a thread's questions are answered in
 // their order, and Slack's limits, which hold here, are kept.
 func TestRowFiftyAtOnce(t *testing.T) {
+	shortForm(t)
 	for name, channels := range map[string]int{"ten channels": 10, "one channel": 1} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			threads, twos, slow := 5, 1, 100*time.Millisecond
+			threads, twos, slow := 4, 1, 100*time.Millisecond
 			if *full {
 				threads, twos, slow = 45, 5, 2*time.Second
 			}

@@ -13,10 +13,10 @@ import (
 // Killed at any moment, time and again: each question gets one answer in the end,
 // and nothing stands unfinished.
 func TestRowKilled(t *testing.T) {
-	t.Parallel()
-	kills, questions := 6, 24
+	shortForm(t)
+	kills, questions, longest := 5, 20, 800
 	if *full {
-		kills, questions = 200, 400
+		kills, questions, longest = 200, 400, 1500
 	}
 	w := openRow(t, rowScale{
 		people: 40, channels: 8,
@@ -30,7 +30,7 @@ func TestRowKilled(t *testing.T) {
 			w.any()
 		}
 		p := w.start()
-		life := time.Duration(20+w.dice.IntN(1480)) * time.Millisecond
+		life := time.Duration(20+w.dice.IntN(longest-20)) * time.Millisecond
 		for len(w.asked) < questions*(kill+1)/kills {
 			part := time.Duration(w.dice.Int64N(int64(life)))
 			w.pause(part)

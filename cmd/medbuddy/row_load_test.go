@@ -11,7 +11,8 @@ import (
 // Two hundred people write 500 events a second, of which three in ten come twice:
 // each is acked long before Slack sends it again, and answered once in the end.
 func TestRowEventsPerSecond(t *testing.T) {
-	length := 2 * time.Second
+	shortForm(t)
+	length := time.Second
 	if *full {
 		length = 20 * time.Second
 	}
@@ -48,6 +49,7 @@ func TestRowEventsPerSecond(t *testing.T) {
 
 // A whole hospital writes at once.
 func TestRowAllAtOnce(t *testing.T) {
+	shortForm(t)
 	events := 600
 	if *full {
 		events = 10_000

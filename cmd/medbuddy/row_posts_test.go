@@ -10,7 +10,7 @@ import (
 // Slack takes a post or an update and the reply gets lost: nobody knows whether the
 // message stands. There is one message for each question all the same.
 func TestRowDroppedReplies(t *testing.T) {
-	t.Parallel()
+	shortForm(t)
 	questions := 60
 	if *full {
 		questions = 1000

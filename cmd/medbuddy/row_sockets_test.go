@@ -11,8 +11,8 @@ import (
 // Sockets break, are recycled and fall silent, one by one and all at once, while
 // people ask: nothing is lost, and no more sockets are open than were configured.
 func TestRowSockets(t *testing.T) {
-	t.Parallel()
-	blows, silent := 14, 0 // a silent socket is noticed after 28 s only
+	shortForm(t)
+	blows, silent := 10, 0 // a silent socket is noticed after 28 s only
 	if *full {
 		blows, silent = 190, 10
 	}

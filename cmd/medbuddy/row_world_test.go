@@ -22,6 +22,14 @@ import (
 // form; -full makes it the figure that is promised.
 var full = flag.Bool("full", false, "run the TestRow tests at full length, up to some minutes each")
 
+// shortForm lets a row's short form run beside others: it judges no time closely.
+// The full forms run one by one.
+func shortForm(t *testing.T) {
+	if !*full {
+		t.Parallel()
+	}
+}
+
 // rowWorld is a hospital: a local Slack with people and channels, a local model,
 // and the environment of the processes that serve them.
 type rowWorld struct {
@@ -40,6 +48,7 @@ type rowWorld struct {
 type asked struct {
 	channel, root, ts string
 	token             string // stands in its text and nowhere else
+	mention           bool
 }
 
 func (q asked) key(team string) string { return team + "-" + q.channel + "-" + q.ts }
@@ -100,20 +109,20 @@ func (w *rowWorld) with(set ...string) map[string]string {
 // ask begins a thread with a question; withScan posts a picture with it.
 func (w *rowWorld) ask(channel, person string, withScan bool) asked {
 	w.t.Helper()
-	return w.post(asked{channel: channel}, person, true, withScan)
+	return w.post(asked{channel: channel, mention: true}, person, withScan)
 }
 
 // followUp asks in the thread of an earlier question.
 func (w *rowWorld) followUp(first asked, person string, mention bool) asked {
 	w.t.Helper()
-	return w.post(asked{channel: first.channel, root: first.root}, person, mention, false)
+	return w.post(asked{channel: first.channel, root: first.root, mention: mention}, person, false)
 }
 
-func (w *rowWorld) post(q asked, person string, mention, withScan bool) asked {
+func (w *rowWorld) post(q asked, person string, withScan bool) asked {
 	w.t.Helper()
 	q.token = fmt.Sprintf("q%06d", len(w.asked)+1)
 	m := slacksim.Message{Channel: q.channel, User: person, ThreadTS: q.root, Text: q.token + ", " + rowWords}
-	if mention {
+	if q.mention {
 		m.Text = "@MedBuddy " + m.Text
 	}
 	if withScan {
@@ -220,7 +229,7 @@ func (w *rowWorld) settle(within time.Duration) tally {
 	w.t.Logf("%d questions: %d answered, %d lost, %d twice, %d unfinished, %d messages, %d posts; settled after %v: %t",
 		len(w.asked), got.answered, len(got.lost), len(got.twice), len(got.unfinished), got.messages, got.posts, took.Round(time.Millisecond), ok)
 	if len(got.lost)+len(got.twice)+len(got.foreign)+len(got.unfinished) > 0 || got.messages != len(w.asked) || got.posts != len(w.asked) {
-		w.t.Errorf("lost %.20v\ntwice %.20v\nanswers to another question %.20v\nunfinished %.20q", got.lost, got.twice, got.foreign, got.unfinished)
+		w.t.Errorf("lost %+v\ntwice %.20v\nanswers to another question %.20v\nunfinished %.20q", got.lost, got.twice, got.foreign, got.unfinished)
 	}
 	return got
 }
