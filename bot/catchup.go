@@ -39,12 +39,20 @@ const (
 	catchUpFailures = 3 // then Slack is taken to be away
 )
 
-// reading is what catch-up leaves answers of Slack's 50 calls a minute and
-// method (Tier 3).
-type reading struct{ history, replies *rate.Limiter }
+// reading is what catch-up keeps from one time to the next: the part that it takes
+// of Slack's 50 calls a minute and method (Tier 3), and the newest reply of threads
+// that it has read.
+type reading struct {
+	history, replies *rate.Limiter
+	upTo             map[store.ThreadKey]string
+}
 
 func newReading() reading {
-	return reading{history: rate.NewLimiter(rate.Every(1500*time.Millisecond), 20), replies: rate.NewLimiter(rate.Every(3*time.Second), 20)}
+	return reading{
+		history: rate.NewLimiter(rate.Every(1500*time.Millisecond), 20),
+		replies: rate.NewLimiter(rate.Every(3*time.Second), 20),
+		upTo:    map[store.ThreadKey]string{},
+	}
 }
 
 // keepUp catches up whenever it is asked for, until ctx ends.
@@ -96,6 +104,11 @@ func (b *Bot) catchUp(ctx, work context.Context) error {
 	}
 	if c.failed != nil {
 		return c.failed
+	}
+	for t, newest := range b.reading.upTo {
+		if !after(newest, c.oldest) {
+			delete(b.reading.upTo, t) // it is not read again
+		}
 	}
 	b.seen.caughtUp(asked, c.oldest)
 	b.lg.Info("caught up", "channels", len(channels), "threads", c.read, "messages", c.found)
@@ -155,8 +168,10 @@ func (c *catchUp) channel(ctx context.Context, ch place) error {
 			case m.ThreadTimestamp != "" && m.ThreadTimestamp != m.Timestamp: // a reply that the channel was shown
 				c.note(ch.id, m.ThreadTimestamp, m.Timestamp)
 				continue
-			case m.ReplyCount > 0 || m.LatestReply != "":
-				c.note(ch.id, m.Timestamp, m.LatestReply)
+			case c.b.onlyOwn(m.ReplyUsers):
+				c.note(ch.id, m.Timestamp, "")
+			default:
+				c.note(ch.id, m.Timestamp, m.LatestReply) // none: nothing is in it
 			}
 			roots = append(roots, m)
 		}
@@ -172,6 +187,14 @@ func (c *catchUp) channel(ctx context.Context, ch place) error {
 	return nil
 }
 
+// replyUsers is how many of those who replied Slack names, at most.
+const replyUsers = 5
+
+// onlyOwn says that nobody but MedBuddy has replied in a thread.
+func (b *Bot) onlyOwn(users []string) bool {
+	return len(users) > 0 && len(users) < replyUsers && !slices.ContainsFunc(users, func(id string) bool { return id != b.self.user })
+}
+
 // note remembers a thread and its newest reply.
 func (c *catchUp) note(channel, root, newest string) {
 	t := store.ThreadKey{Team: c.b.self.team, Channel: channel, TS: root}
@@ -185,7 +208,7 @@ func (c *catchUp) note(channel, root, newest string) {
 func (c *catchUp) readThreads(ctx context.Context, channels []place, served []store.ThreadKey) error {
 	var list []store.ThreadKey
 	for t, newest := range c.threads {
-		if after(newest, c.oldest) {
+		if after(newest, c.oldest) && c.b.reading.upTo[t] != newest {
 			list = append(list, t)
 		}
 	}
@@ -221,6 +244,9 @@ func (c *catchUp) readThreads(ctx context.Context, channels []place, served []st
 		c.read++
 		if err := c.take(ctx, channels[i], replies); err != nil {
 			return err
+		}
+		if newest := c.threads[t]; newest != "" && c.failed == nil {
+			c.b.reading.upTo[t] = newest
 		}
 	}
 	return nil

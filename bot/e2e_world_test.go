@@ -42,7 +42,7 @@ type world struct {
 	bot     *bot.Bot
 	stop    func() error
 
-	catchUp, mark time.Duration
+	catchUp, marks time.Duration
 
 	mu      sync.Mutex
 	private []string // what may be in no log line
@@ -84,7 +84,7 @@ func newWorld(t *testing.T, o options) *world {
 	w.ben = sim.AddUser(slacksim.User{Name: "Ben Resident"})
 	w.private = []string{sim.BotToken(), sim.AppToken(), "Ann Nurse", "Ben Resident"}
 
-	w.catchUp, w.mark = cmp.Or(o.catchUp, 100*time.Millisecond), cmp.Or(o.mark, 100*time.Millisecond)
+	w.catchUp, w.marks = cmp.Or(o.catchUp, 100*time.Millisecond), cmp.Or(o.mark, 100*time.Millisecond)
 
 	cfg := bot.Config{
 		BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: client,
@@ -115,7 +115,7 @@ func (w *world) start() {
 	w.cfg.Registerer = w.metrics
 	b, err := bot.New(w.cfg)
 	must(w.t, err)
-	b.Hurry(w.catchUp, w.mark)
+	b.Hurry(w.catchUp, w.marks)
 	run, end := context.WithCancel(w.ctx)
 	done := make(chan error, 1)
 	go func() { done <- b.Run(run) }()

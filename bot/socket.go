@@ -111,6 +111,9 @@ func awaitTurn(ctx context.Context) error {
 
 // turn waits for the socket's turn to be opened.
 func (b *Bot) turn(ctx context.Context, s *socket) error {
+	if ctx.Err() != nil {
+		return ctx.Err() // a stop, at which slack-go begins anew before it notices
+	}
 	wait := s.pace.begin(time.Now())
 	s.mu.Lock()
 	reason := s.end

@@ -1,0 +1,323 @@
+package bot_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/medbuddy/medbuddy/bot"
+	"github.com/medbuddy/medbuddy/bot/slacksim"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// shift is a clock that can be put forward.
+type shift struct{ ahead atomic.Int64 }
+
+func (s *shift) now() time.Time          { return time.Now().Add(time.Duration(s.ahead.Load())) }
+func (s *shift) forward(d time.Duration) { s.ahead.Add(int64(d)) }
+
+// deaf is a world in which Slack never delivers what happens while no socket is
+// open: catch-up alone can find it.
+func deaf(t *testing.T, o options) (*world, *shift) {
+	t.Helper()
+	clock := &shift{}
+	o.slack.Now, o.slack.LoseUnheard, o.now = clock.now, true, clock.now
+	change := o.bot
+	o.bot = func(c *bot.Config) {
+		c.AllowTextOnly = true
+		if change != nil {
+			change(c)
+		}
+		c.Store = markStore{c.Store, make(chan struct{}, 1)}
+	}
+	return newWorld(t, o), clock
+}
+
+// saidIn lists what the bot has posted in a thread of any channel.
+func (w *world) saidIn(channel, root string) []string {
+	var out []string
+	for _, m := range w.sim.Thread(channel, root) {
+		if m.User == w.sim.BotUserID() && len(m.Files) == 0 {
+			out = append(out, m.Text)
+		}
+	}
+	return out
+}
+
+// settledIn says whether the bot's only words in a thread hold text.
+func (w *world) settledIn(channel, root, text string) bool {
+	said := w.saidIn(channel, root)
+	return len(said) == 1 && strings.Contains(said[0], text)
+}
+
+// Whoever asked while MedBuddy was away is answered, once; or told, once, that the
+// question is too old by now.
+func TestMissedQuestions(t *testing.T) {
+	const many = 100
+	for _, c := range []struct {
+		away time.Duration
+		want string
+	}{{0, "AI draft"}, {2 * time.Minute, "AI draft"}, {10 * time.Minute, "AI draft"}, {time.Hour, "more than 15 minutes old"}} {
+		t.Run(fmt.Sprint("away for ", c.away), func(t *testing.T) {
+			w, clock := deaf(t, options{})
+			first := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")
+			w.answer(first, 1)
+			w.waitMark(first)
+			must(t, w.stop())
+			var roots []string
+			for i := range many {
+				roots = append(roots, w.post(w.ann, w.channel, "", fmt.Sprintf("@MedBuddy question %d while it is away", i)))
+			}
+			clock.forward(c.away)
+			w.start()
+			w.wait("the answers", func() bool {
+				return !slices.ContainsFunc(roots, func(root string) bool { return !w.settledIn(w.channel, root, c.want) })
+			})
+			w.waitMark(roots[many-1])
+
+			// Another process finds nothing more to answer, nor does a late delivery.
+			must(t, w.stop())
+			asked := len(w.model.Requests())
+			w.start()
+			w.catchUpOnce()
+			w.sim.RetryUnacked()
+			w.ask(w.ann, "", "@MedBuddy one more question")
+			for _, root := range roots {
+				if n := len(w.said(root)); n != 1 {
+					t.Fatalf("%d messages for one question", n)
+				}
+			}
+			if n := len(w.model.Requests()) - asked; n != 1 {
+				t.Errorf("%d model calls for one new question", n)
+			}
+		})
+	}
+}
+
+// catchUpOnce waits until a catch-up that begins after the call is over.
+func (w *world) catchUpOnce() {
+	w.t.Helper()
+	for range 2 { // when the second one reads, the first one is over
+		read := w.sim.Count("conversations.history")
+		w.sim.DropSockets()
+		w.wait("a catch-up", func() bool { return w.sim.Count("conversations.history") > read })
+	}
+}
+
+// markStore tells when the mark has moved.
+type markStore struct {
+	store.Store
+	moved chan struct{}
+}
+
+func (s markStore) SetMark(ctx context.Context, team, ts string) error {
+	err := s.Store.SetMark(ctx, team, ts)
+	select {
+	case s.moved <- struct{}{}:
+	default: // nobody has looked since the last time
+	}
+	return err
+}
+
+// waitMark waits until the mark has come to ts.
+func (w *world) waitMark(ts string) {
+	w.t.Helper()
+	marks, ok := w.cfg.Store.(markStore)
+	if !ok {
+		w.t.Fatal("this world's store does not tell of the mark")
+	}
+	for w.mark() < ts {
+		select {
+		case <-marks.moved:
+		case <-w.ctx.Done():
+			w.t.Fatalf("the mark stays at %q, want %q", w.mark(), ts)
+		}
+	}
+}
+
+// mark is the mark in the store.
+func (w *world) mark() string {
+	mark, err := w.store.Mark(w.ctx, w.sim.TeamID())
+	must(w.t, err)
+	return mark
+}
+
+// What is asked while Slack cannot be reached is answered when it can, wherever it
+// was asked: in a channel, a private one, a direct message, and as a follow-up
+// without a mention; also when it was edited meanwhile.
+func TestMissedEverywhere(t *testing.T) {
+	w, _ := deaf(t, options{})
+	private := w.sim.AddChannel(slacksim.Channel{Name: "ward-7", Kind: slacksim.Private})
+	direct := w.sim.DM(w.ben)
+	served := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")
+	w.answer(served, 1)
+	w.sim.Offline(true)
+	followUp := w.post(w.ann, w.channel, served, "and an oblique one?")
+	inPrivate := w.post(w.ben, private, "", "@MedBuddy what is a decubitus view?")
+	inDirect := w.post(w.ben, direct, "", "what is a lordotic view?")
+	edited := w.post(w.ben, w.channel, "", "@MedBuddy what is an AP viwe?")
+	must(t, w.sim.Edit(w.channel, edited, "@MedBuddy what is an AP view?"))
+	w.sim.Offline(false)
+	w.wait("the answers", func() bool {
+		return len(w.said(served)) == 2 && w.settled(served) && w.settledIn(private, inPrivate, "AI draft") &&
+			w.settledIn(direct, inDirect, "AI draft") && w.settledIn(w.channel, edited, "AI draft")
+	})
+	w.waitMark(max(followUp, edited))
+}
+
+// Slack may deliver late what catch-up has found already.
+func TestFoundAndDelivered(t *testing.T) {
+	w := newWorld(t, options{bot: func(c *bot.Config) { c.AllowTextOnly = true }, slack: slacksim.Config{RetryAfter: []time.Duration{time.Hour}}})
+	w.ask(w.ann, "", "@MedBuddy what is a lateral view?")
+	w.sim.Offline(true)
+	root := w.post(w.ann, w.channel, "", "@MedBuddy what is an oblique view?")
+	w.sim.Offline(false)
+	w.answer(root, 1)
+	w.sim.RetryUnacked()
+	w.wait("the acks", func() bool {
+		return !slices.ContainsFunc(w.sim.Unacked(), func(e slacksim.Envelope) bool { return !e.GaveUp })
+	})
+	w.ask(w.ann, root, "and the next one?")
+	if n := len(w.said(root)); n != 2 {
+		t.Errorf("%d messages for two questions", n)
+	}
+}
+
+// A remark from before the first question is none, though the thread is a served
+// one by the time it is read.
+func TestRemarkBeforeTheFirstQuestion(t *testing.T) {
+	for _, when := range []string{"all is missed", "the question is heard"} {
+		t.Run(when, func(t *testing.T) {
+			w, _ := deaf(t, options{})
+			w.ask(w.ann, "", "@MedBuddy what is a lateral view?")
+			w.sim.Offline(true)
+			root := w.post(w.ann, w.channel, "", "the film of this morning", film(t, 1))
+			w.post(w.ben, w.channel, root, "looks odd to me")
+			if when == "the question is heard" {
+				w.sim.Offline(false)
+				w.wait("sockets", func() bool { return len(w.sim.Sockets()) == 2 })
+			}
+			w.post(w.ann, w.channel, root, "@MedBuddy which view is this?")
+			w.sim.Offline(false)
+			w.answer(root, 1)
+			w.sim.Offline(true)
+			w.post(w.ann, w.channel, root, "and the heart?")
+			w.sim.Offline(false)
+			w.answer(root, 2)
+			w.ask(w.ann, root, "and the lungs?")
+			if n := len(w.said(root)); n != 3 {
+				t.Errorf("%d answers for three questions: %q", n, w.said(root))
+			}
+		})
+	}
+}
+
+// What cannot be read for good, because a scope is missing or MedBuddy was put out
+// of a channel, does not keep the rest from being read; it is logged once.
+func TestUnreadableChannelsAreLeftOut(t *testing.T) {
+	w, _ := deaf(t, options{before: func(w *world) {
+		w.sim.Fail("users.conversations", slacksim.Fault{Error: "missing_scope", Times: -1, Match: func(c slacksim.Call) bool { return c.Args["types"] == "im" }})
+		gone := w.sim.AddChannel(slacksim.Channel{Name: "elsewhere"})
+		w.sim.Fail("conversations.history", slacksim.Fault{Error: "not_in_channel", Times: -1, Match: func(c slacksim.Call) bool { return c.Args["channel"] == gone }})
+	}})
+	w.ask(w.ann, "", "@MedBuddy what is a lateral view?")
+	for i := range 2 {
+		w.sim.Offline(true)
+		root := w.post(w.ann, w.channel, "", fmt.Sprintf("@MedBuddy question %d", i))
+		w.sim.Offline(false)
+		w.answer(root, 1)
+		w.waitMark(root)
+	}
+	if n := strings.Count(w.log.String(), "cannot be read"); n != 2 {
+		t.Errorf("%d lines about two things that cannot be read", n)
+	}
+}
+
+// Found questions pass the same gate: where another organisation listens there is
+// no answer, and channels that are not allowed are not even read.
+func TestFoundQuestionsPassTheGate(t *testing.T) {
+	w, _ := deaf(t, options{})
+	shared := w.sim.AddChannel(slacksim.Channel{Name: "with-others", ExtShared: true})
+	w.ask(w.ann, "", "@MedBuddy what is a lateral view?")
+	w.sim.Offline(true)
+	refused := w.post(w.ann, shared, "", "@MedBuddy what is an oblique view?")
+	taken := w.post(w.ann, w.channel, "", "@MedBuddy what is an oblique view?")
+	w.sim.Offline(false)
+	w.answer(taken, 1)
+	w.wait("the refusal", func() bool { return len(w.sim.Ephemerals(shared)) == 1 })
+	if n := len(w.saidIn(shared, refused)); n != 0 {
+		t.Errorf("%d messages in a channel that another organisation reads", n)
+	}
+}
+
+func TestOnlyAllowedChannelsAreRead(t *testing.T) {
+	w, _ := deaf(t, options{before: func(w *world) {
+		w.sim.AddChannel(slacksim.Channel{Name: "canteen"})
+		w.cfg.AllowedChannels = []string{w.channel}
+	}})
+	w.ask(w.ann, "", "@MedBuddy what is a lateral view?")
+	w.sim.Offline(true)
+	root := w.post(w.ann, w.channel, "", "@MedBuddy what is an oblique view?")
+	w.sim.Offline(false)
+	w.answer(root, 1)
+	for _, c := range w.sim.Calls("conversations.history") {
+		if c.Args["channel"] != w.channel {
+			t.Error("a channel was read that is not allowed")
+		}
+	}
+}
+
+// Catching up that breaks off, since Slack or the store does not answer, is tried
+// again, and the mark stays where it is.
+func TestCatchingUpIsTriedAgain(t *testing.T) {
+	broken := &brokenStore{}
+	w, _ := deaf(t, options{bot: func(c *bot.Config) { broken.Store = c.Store; c.Store = broken }})
+	first := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")
+	w.answer(first, 1)
+	w.waitMark(first)
+	for name, trouble := range map[string]func() (over func()){
+		"Slack": func() func() {
+			return w.sim.Fail("conversations.history", slacksim.Fault{Error: "ekm_access_denied", Times: -1})
+		},
+		"the store": func() func() {
+			broken.down.Store(true)
+			return func() { broken.down.Store(false) }
+		},
+	} {
+		w.sim.Offline(true)
+		root := w.post(w.ann, w.channel, "", "@MedBuddy what is an oblique view? "+name)
+		tries := strings.Count(w.log.String(), "catching up broke off")
+		over := trouble()
+		w.sim.Offline(false)
+		w.wait("tries", func() bool { return strings.Count(w.log.String(), "catching up broke off") >= tries+2 })
+		if mark := w.mark(); mark >= root {
+			t.Errorf("%s: the mark has passed a message that was not recorded", name)
+		}
+		over()
+		w.answer(root, 1)
+		w.waitMark(root)
+	}
+}
+
+// While a message could not be recorded the mark does not pass it, though later
+// ones were; and it is found, should Slack never deliver it again.
+func TestMarkWaitsForWhatWasNotRecorded(t *testing.T) {
+	broken := &brokenStore{}
+	w, _ := deaf(t, options{
+		slack: slacksim.Config{RetryAfter: []time.Duration{}},
+		bot:   func(c *bot.Config) { broken.Store = c.Store; c.Store = broken },
+	})
+	broken.down.Store(true)
+	root := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")
+	w.wait("the refusal", func() bool { return broken.refused.Load() >= 1 })
+	if mark := w.mark(); mark >= root {
+		t.Error("the mark has passed a message that was not recorded")
+	}
+	broken.down.Store(false)
+	w.answer(root, 1)
+	w.waitMark(root)
+}
