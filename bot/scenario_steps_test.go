@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -13,7 +14,9 @@ import (
 //	ann anew: @MedBuddy and this one? +film         opens another thread, where all go on
 //	ann edits: ...                                  her last message
 //	ann deletes                                     it
+//	ann removes                                     MedBuddy's last message, as an admin may
 //	ann types /medbuddy temperature 0.2             a slash command
+//	ann remarks 1000                                so many short messages
 //
 // Files are +film, +two-films and those of strangeFile. Then there is what goes wrong
 // (scenario_trouble_test.go), and what is waited for:
@@ -50,7 +53,7 @@ func (s *scenario) step(line string) {
 	case "offline", "online":
 		s.w.sim.Offline(word == "offline")
 	case "redeliver":
-		s.w.sim.RetryUnacked()
+		s.redeliver()
 	case "later":
 		s.ahead.Add(int64(s.duration(rest)))
 	case "stop":
@@ -92,6 +95,19 @@ func (s *scenario) act(name, what string) {
 	switch verb {
 	case "deletes":
 		must(s.t, s.w.sim.Delete(s.w.channel, s.last[name]))
+	case "removes":
+		all := s.w.sim.All(s.w.channel)
+		for i := len(all) - 1; i >= 0; i-- {
+			if all[i].User == s.w.sim.BotUserID() {
+				must(s.t, s.w.sim.Delete(s.w.channel, all[i].TS))
+				return
+			}
+		}
+		s.t.Fatal("MedBuddy has said nothing yet")
+	case "remarks":
+		for n := range s.number(rest) {
+			s.speak([]string{name}, fmt.Sprintf("%s %d of a long day", remark, n+1))
+		}
 	case "types":
 		command, text, _ := strings.Cut(rest, " ")
 		if _, err := s.w.sim.Slash(s.w.ctx, slacksim.SlashCommand{Channel: s.w.channel, User: s.person(name), Command: command, Text: text}); err != nil {
@@ -101,6 +117,9 @@ func (s *scenario) act(name, what string) {
 		s.t.Fatalf("no step: %q", name+" "+what)
 	}
 }
+
+// remark begins a message of which there are many.
+const remark = "remark"
 
 // filesOf takes the +files from the end of a message.
 func (s *scenario) filesOf(text string) (string, []slacksim.File) {

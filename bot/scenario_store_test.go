@@ -19,12 +19,13 @@ type faultStore struct {
 	slow    time.Duration
 	refuse  map[string]int // calls that fail unserved, by operation
 	lose    map[string]int // calls that are served and fail all the same
+	panics  map[string]int // calls that end in a panic, as over a defect
 	refused int
 	changed chan struct{}
 }
 
 func newFaultStore(s store.Store) *faultStore {
-	return &faultStore{Store: s, refuse: map[string]int{}, lose: map[string]int{}, changed: make(chan struct{})}
+	return &faultStore{Store: s, refuse: map[string]int{}, lose: map[string]int{}, panics: map[string]int{}, changed: make(chan struct{})}
 }
 
 // set changes what goes wrong.
@@ -77,6 +78,9 @@ func (s *faultStore) meet(ctx context.Context, op string) (served bool, err erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case s.panics[op] > 0:
+		s.panics[op]--
+		panic("a defect")
 	case s.down, s.refuse[op] > 0:
 		s.refuse[op]--
 		s.refused++

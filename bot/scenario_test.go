@@ -59,7 +59,7 @@ func TestFaults(t *testing.T) {
 // the bot, then looks at what must hold after every fault.
 func (s *scenario) end() {
 	s.t.Helper()
-	s.w.sim.RetryUnacked()
+	s.redeliver()
 	s.until("every ack", func() bool { return s.unacked() == 0 })
 	s.store.wait(s.t, s.w.ctx, "every question to be closed", func() bool { return s.open() == 0 })
 	must(s.t, s.w.stop())

@@ -27,7 +27,16 @@ func (s *scenario) threads() string {
 		if i > 0 {
 			b.WriteString("--\n")
 		}
+		remarks := 0
 		for _, m := range s.w.sim.Thread(s.w.channel, root) {
+			if strings.HasPrefix(m.Text, remark+" ") {
+				remarks++
+				continue
+			}
+			if remarks > 0 {
+				fmt.Fprintf(&b, "(%d remarks)\n", remarks)
+				remarks = 0
+			}
 			b.WriteString(s.who(m.User) + ": " + s.says(m))
 		}
 	}

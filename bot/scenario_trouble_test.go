@@ -60,6 +60,7 @@ func (s *scenario) slack(words []string) {
 //	model held "It is a PA view."     says this after "model go"
 //	model cut 9 "It is a PA view."    says 9 bytes, then the connection breaks
 //	model loop "So: " "clear. "       says the first once and then the second without end
+//	model long 9000                   numbered lines of so many bytes
 //	model empty | thinks "Hm."        no text at all, or none but of thinking
 //	model busy 2 | waking 2 | down 2  refuses so many requests: 429, scaled to zero, 503
 //	model 403 "no"                    an error of HTTP
@@ -85,6 +86,8 @@ func (s *scenario) model(words []string) {
 		next = modelsim.Cut(arg[1], s.number(arg[0]))
 	case "loop":
 		next = modelsim.Loop(arg[0], arg[1], 0)
+	case "long":
+		next = modelsim.Long(s.number(arg[0]))
 	case "empty":
 		next = modelsim.Empty()
 	case "thinks":
@@ -115,6 +118,7 @@ func (s *scenario) model(words []string) {
 //	store down | up            every call fails, or none any more
 //	store refuses finish 2     so many calls of an operation fail
 //	store loses finish 2       so many are served, but fail all the same
+//	store panics finish 2      so many end in a panic
 //	store slow 200ms           every call takes so long
 func (s *scenario) storeTrouble(words []string) {
 	s.t.Helper()
@@ -126,6 +130,8 @@ func (s *scenario) storeTrouble(words []string) {
 			s.store.refuse[words[1]] = s.number(words[2])
 		case "loses":
 			s.store.lose[words[1]] = s.number(words[2])
+		case "panics":
+			s.store.panics[words[1]] = s.number(words[2])
 		case "slow":
 			s.store.slow = s.duration(words[1])
 		default:
@@ -153,6 +159,19 @@ func (s *scenario) socket(what string) {
 	default:
 		s.t.Fatalf("no trouble of a socket: %q", what)
 	}
+}
+
+// redeliver lets Slack send again what has no ack, when it has noticed which
+// connections are dead and a live one is open.
+func (s *scenario) redeliver() {
+	s.t.Helper()
+	for _, k := range s.w.sim.Sockets() {
+		if k.HalfOpen {
+			s.w.sim.DropSocket(k.ID)
+		}
+	}
+	s.until("a socket", s.heard)
+	s.w.sim.RetryUnacked()
 }
 
 // heard says that a socket is open on which both sides hear each other.

@@ -48,6 +48,7 @@ type scenario struct {
 //	without files:read  the app lacks a scope
 //	max-images 3        images in one request, as configured
 //	takes-images 1      images in one request, as the endpoint has it
+//	context 4096        tokens that the model takes, as configured
 //	calls 1             model calls at once
 func newScenario(t *testing.T, text string) *scenario {
 	t.Helper()
@@ -89,6 +90,8 @@ func newScenario(t *testing.T, text string) *scenario {
 			change = append(change, func(c *bot.Config) { c.MaxImages = s.number(rest) })
 		case "takes-images":
 			o.model.MaxImages = s.number(rest)
+		case "context":
+			change = append(change, func(c *bot.Config) { c.ContextTokens = s.number(rest) })
 		case "calls":
 			change = append(change, func(c *bot.Config) { c.Concurrency = s.number(rest) })
 		default:
