@@ -75,7 +75,9 @@
 // both backends obey the same clock in tests. Replicas must therefore keep their
 // clocks together (NTP) much closer than a lease lasts. When they do not, a lease
 // may be taken over early, or late by the difference; what is stored stays right,
-// since every write checks the lease against the document it changes.
+// since every write checks the lease against the document it changes. A write that
+// was on its way when its lease passed takes effect only if nobody has taken the
+// thread since.
 //
 // # Setting up a database
 //

@@ -16,15 +16,21 @@ import (
 	"github.com/medbuddy/medbuddy/store/storetest"
 )
 
-func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, c storetest.Config) func() store.Store {
-		p, w := project(), &wire{T: t}
-		return func() store.Store {
-			s := open(t, p, c.Retention, c.Clock.Now, grpc.WithChainUnaryInterceptor(w.unary), grpc.WithChainStreamInterceptor(w.stream))
-			s.commitBytes = 256 << 10 // the emulator is slow with more
-			return s
-		}
-	})
+func TestContract(t *testing.T) { storetest.Run(t, fresh) }
+
+func TestContend(t *testing.T) {
+	t.Parallel()
+	storetest.Contend(t, fresh, 8)
+}
+
+// fresh is a storetest.Opener.
+func fresh(t *testing.T, c storetest.Config) func() store.Store {
+	p, w := project(), &wire{T: t}
+	return func() store.Store {
+		s := open(t, p, c.Retention, c.Clock.Now, grpc.WithChainUnaryInterceptor(w.unary), grpc.WithChainStreamInterceptor(w.stream))
+		s.commitBytes = 256 << 10 // the emulator is slow with more
+		return s
+	}
 }
 
 func open(tb testing.TB, project string, retention time.Duration, now func() time.Time, dial ...grpc.DialOption) *Store {

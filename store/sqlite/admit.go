@@ -61,13 +61,8 @@ func (s *Store) admit(tx *tx, q store.Question, body string) (first bool, err er
 		_, err := tx.exec(insert, key, "", 0, nil, now, until)
 		return err == nil, err
 	}
-	if err := s.begin(tx, thread, now); err != nil {
+	if err := s.begin(tx, thread, q.Kind == store.KindAsk, now); err != nil {
 		return false, err
-	}
-	if q.Kind == store.KindAsk {
-		if _, err := tx.exec(`UPDATE threads SET asked = 1 WHERE key = ? AND asked = 0`, thread); err != nil {
-			return false, err
-		}
 	}
 	_, err = tx.exec(insert, key, thread, 1, body, now, until)
 	return err == nil, err
@@ -101,22 +96,28 @@ func (t *tx) seen(key string, now int64) (bool, error) {
 	return false, err
 }
 
-// begin makes sure that the thread exists. One that has expired is wiped first:
-// its former life must not show in the new one.
-func (s *Store) begin(tx *tx, thread string, now int64) error {
-	live, err := tx.live(thread, now)
-	if live || err != nil {
+// begin makes sure that the thread exists, and that it was asked if asked is set. One
+// that has expired is wiped first: its former life must not show in the new one.
+func (s *Store) begin(tx *tx, thread string, asked bool, now int64) error {
+	var was bool
+	var expire int64
+	err := tx.get(`SELECT asked, expire_at FROM threads WHERE key = ?`, []any{thread}, &was, &expire)
+	switch {
+	case errors.Is(err, sql.ErrNoRows): // the usual case; nothing can lie beneath it
+	case err != nil:
 		return err
-	}
-	d, err := tx.wipe(thread)
-	if err != nil {
+	case expire > now && (was || !asked):
+		return nil
+	case expire > now:
+		_, err := tx.exec(`UPDATE threads SET asked = 1 WHERE key = ?`, thread)
 		return err
+	default:
+		if _, err := tx.wipe(thread); err != nil {
+			return err
+		}
 	}
-	if d == (store.Deleted{}) {
-		tx.erased = nothing // the usual case: the thread is new
-	}
-	_, err = tx.exec(`INSERT INTO threads (key, asked, updated_at, expire_at) VALUES (?, 0, ?, ?)`,
-		thread, now, now+s.retention.Microseconds())
+	_, err = tx.exec(`INSERT INTO threads (key, asked, updated_at, expire_at) VALUES (?, ?, ?, ?)`,
+		thread, asked, now, now+s.retention.Microseconds())
 	return err
 }
 

@@ -97,7 +97,7 @@ func (s *Store) swap(ctx context.Context, sc store.Scope, old string, set store.
 			return err
 		}
 		if sc.Thread != "" {
-			if err := s.begin(tx, scopeKey(sc), now); err != nil {
+			if err := s.begin(tx, scopeKey(sc), false, now); err != nil {
 				return err
 			}
 		}

@@ -8,15 +8,21 @@ import (
 	"github.com/medbuddy/medbuddy/store/storetest"
 )
 
-func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, c storetest.Config) func() store.Store {
-		path := filepath.Join(t.TempDir(), "medbuddy.db")
-		return func() store.Store {
-			s, err := Open(path, Options{Retention: c.Retention, Now: c.Clock.Now})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return s
+func TestContract(t *testing.T) { storetest.Run(t, fresh) }
+
+func TestContend(t *testing.T) {
+	t.Parallel()
+	storetest.Contend(t, fresh, 50)
+}
+
+// fresh is a storetest.Opener.
+func fresh(t *testing.T, c storetest.Config) func() store.Store {
+	path := filepath.Join(t.TempDir(), "medbuddy.db")
+	return func() store.Store {
+		s, err := Open(path, Options{Retention: c.Retention, Now: c.Clock.Now})
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
+		return s
+	}
 }

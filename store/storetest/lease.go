@@ -83,6 +83,34 @@ func leaseCases() []testCase {
 			w.ok(err) // the zombie's Release changed nothing
 			w.ok(w.s.Finish(w.ctx, b, ask(thread(1), 1).Key, turns(1)))
 		}},
+		{"taken by another process, which the former cannot disturb", 0, func(w *world) {
+			w.admit(ask(thread(1), 1))
+			zombie, heir := w.s, w.replica()
+			a := w.lease(thread(1), "a")
+			w.clock.Advance(ttl)
+			b, err := heir.Lease(w.ctx, thread(1), "b", ttl)
+			w.ok(err)
+			w.refused(a)
+			w.ok(heir.Place(w.ctx, b, ask(thread(1), 1).Key, "5.000001"))
+			w.is(zombie.Place(w.ctx, a, ask(thread(1), 1).Key, "66.000001"), store.ErrLeaseLost)
+			w.ok(zombie.Release(w.ctx, a))
+			_, err = zombie.Lease(w.ctx, thread(1), "a", ttl)
+			w.is(err, store.ErrLeaseHeld)
+			b, err = heir.Renew(w.ctx, b, ttl)
+			w.ok(err)
+			w.same("answer", w.open(thread(1))[0].AnswerTS, "5.000001")
+			w.ok(heir.PutImage(w.ctx, b, record(1, 1), pixels("its own")))
+			w.ok(heir.Finish(w.ctx, b, ask(thread(1), 1).Key, turns(1)))
+			w.ok(heir.Release(w.ctx, b))
+
+			// Also when nobody holds it any more, and the question is answered.
+			_, err = zombie.Renew(w.ctx, a, ttl)
+			w.is(err, store.ErrLeaseLost)
+			w.is(zombie.Finish(w.ctx, a, ask(thread(1), 1).Key, turns(66)), store.ErrLeaseLost)
+			w.is(zombie.PutImage(w.ctx, a, record(1, 1), pixels("the former's")), store.ErrLeaseLost)
+			w.same("turns", len(w.read(thread(1)).Turns), 2)
+			w.image(thread(1), record(1, 1), "its own")
+		}},
 		{"taken again by its owner, the former is lost", 0, func(w *world) {
 			w.admit(ask(thread(1), 1))
 			a := w.lease(thread(1), "a")

@@ -6,6 +6,8 @@
 //		return func() store.Store { ... open path with c.Clock.Now and c.Retention ... }
 //	})
 //
+// Contend is a case of its own, for as many threads as the backend has time for.
+//
 // The cases are written from the comments in store.Store, not from a backend.
 // Each runs in parallel with the others and on data of its own; no case waits
 // for real time to pass. A backend that writes a series in parts should be opened
