@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,27 +125,28 @@ func TestTurnstileOrder(t *testing.T) {
 func TestTurnstileTellsWhoWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := newTurnstile(chatPost)
-		told := 0
+		var told atomic.Int32
 		pass := func() {
-			if err := gate.pass(t.Context(), turn{urgency: usual}, func() { told++ }); err != nil {
+			if err := gate.pass(t.Context(), turn{urgency: usual}, func() { told.Add(1) }); err != nil {
 				t.Error(err)
 			}
 		}
 		pass()
-		if told != 0 {
+		if told.Load() != 0 {
 			t.Error("told without a wait")
 		}
 		gate.shut(2 * sayEvery)
 		go pass()
 		synctest.Wait()
-		if told != 1 {
-			t.Errorf("told %d times at once", told)
+		if n := told.Load(); n != 1 {
+			t.Errorf("told %d times at once", n)
 		}
 		if err := sleep(t.Context(), 3*sayEvery); err != nil {
 			t.Fatal(err)
 		}
-		if told < 2 || told > 3 {
-			t.Errorf("told %d times", told)
+		synctest.Wait()
+		if n := told.Load(); n < 2 || n > 3 {
+			t.Errorf("told %d times", n)
 		}
 	})
 }
