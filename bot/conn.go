@@ -26,14 +26,12 @@ const (
 type watchedConn struct {
 	net.Conn
 	silence time.Duration
-	heard   func()
-	gone    func(reason string) // once
-
-	once sync.Once
+	socket  *socket
+	once    sync.Once // it ends once
 }
 
 // dialer is slack-go's own dialer, with connections that are watched.
-func dialer(silence time.Duration, heard func(), gone func(string)) *websocket.Dialer {
+func dialer(silence time.Duration, s *socket) *websocket.Dialer {
 	var d net.Dialer
 	return &websocket.Dialer{
 		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: handshakeTimeout, WriteBufferSize: writeBuffer,
@@ -42,7 +40,8 @@ func dialer(silence time.Duration, heard func(), gone func(string)) *websocket.D
 			if err != nil {
 				return nil, err
 			}
-			return &watchedConn{Conn: conn, silence: silence, heard: heard, gone: gone}, nil
+			s.dialed()
+			return &watchedConn{Conn: conn, silence: silence, socket: s}, nil
 		},
 	}
 }
@@ -54,7 +53,7 @@ func (c *watchedConn) Read(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(p)
 	if n > 0 {
-		c.heard()
+		c.socket.hear()
 	}
 	switch {
 	case err == nil:
@@ -73,4 +72,4 @@ func (c *watchedConn) Close() error {
 	return c.Conn.Close()
 }
 
-func (c *watchedConn) end(reason string) { c.once.Do(func() { c.gone(reason) }) }
+func (c *watchedConn) end(reason string) { c.once.Do(func() { c.socket.gone(reason) }) }

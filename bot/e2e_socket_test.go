@@ -95,6 +95,24 @@ func TestRecycledSocketLosesNothing(t *testing.T) {
 	}
 }
 
+// newBot makes a bot that gets no further than to its sockets.
+func newBot(t *testing.T, sim *slacksim.Sim, change func(*bot.Config)) *bot.Bot {
+	t.Helper()
+	st, err := sqlite.Open(filepath.Join(t.TempDir(), "medbuddy.db"), sqlite.Options{Retention: time.Hour})
+	must(t, err)
+	t.Cleanup(func() { _ = st.Close() }) // nothing was written
+	model, err := medgemma.New(medgemma.Config{URL: "http://127.0.0.1:1/v1", Name: "m"})
+	must(t, err)
+	cfg := bot.Config{BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: model}
+	if change != nil {
+		change(&cfg)
+	}
+	b, err := bot.New(cfg)
+	must(t, err)
+	b.Hurry(time.Second, time.Second)
+	return b
+}
+
 func TestFatalAuthErrorEndsTheBot(t *testing.T) {
 	for word, want := range map[string]string{"invalid_auth": "not accepted", "token_revoked": "revoked", "account_inactive": "removed from the workspace"} {
 		t.Run(word, func(t *testing.T) {
@@ -102,14 +120,7 @@ func TestFatalAuthErrorEndsTheBot(t *testing.T) {
 			must(t, err)
 			defer sim.Close()
 			sim.RefuseTokens(word)
-			st, err := sqlite.Open(filepath.Join(t.TempDir(), "medbuddy.db"), sqlite.Options{Retention: 1e12})
-			must(t, err)
-			defer st.Close()
-			model, err := medgemma.New(medgemma.Config{URL: "http://127.0.0.1:1/v1", Name: "m"})
-			must(t, err)
-			b, err := bot.New(bot.Config{BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: model})
-			must(t, err)
-			err = b.Run(context.Background())
+			err = newBot(t, sim, nil).Run(context.Background())
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("Run = %v, want %q in it", err, want)
 			}
@@ -125,21 +136,15 @@ func TestFatalAuthErrorEndsARunningBot(t *testing.T) {
 			sim, err := slacksim.Start(slacksim.Config{})
 			must(t, err)
 			defer sim.Close()
-			st, err := sqlite.Open(filepath.Join(t.TempDir(), "medbuddy.db"), sqlite.Options{Retention: 1e12})
-			must(t, err)
-			defer st.Close()
-			model, err := medgemma.New(medgemma.Config{URL: "http://127.0.0.1:1/v1", Name: "m"})
-			must(t, err)
-			cfg := bot.Config{BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: model}
+			appToken := sim.AppToken()
 			switch app {
 			case "":
 			case "kind":
 				sim.Fail("apps.connections.open", slacksim.Fault{Error: "not_allowed_token_type", Times: -1})
 			default:
-				cfg.AppToken = app
+				appToken = app
 			}
-			b, err := bot.New(cfg)
-			must(t, err)
+			b := newBot(t, sim, func(c *bot.Config) { c.AppToken = appToken })
 			ended := make(chan error, 1)
 			go func() { ended <- b.Run(t.Context()) }()
 			if app == "" {

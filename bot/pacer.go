@@ -30,7 +30,7 @@ const (
 	livedAtAll = 50 * time.Millisecond
 
 	shortPace = 250 * time.Millisecond // for each short life, up to maxShort
-	maxShort  = 750 * time.Millisecond
+	maxShort  = 500 * time.Millisecond
 	minPace   = 250 * time.Millisecond // doubled for each failure, up to maxPace
 	maxPace   = 30 * time.Second
 )

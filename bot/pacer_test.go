@@ -53,7 +53,7 @@ func TestPaces(t *testing.T) {
 		"after a long life":                {repeat(life{0, time.Hour}, 2), 0},
 		"after a short life":               {repeat(life{0, time.Second}, 2), 0},
 		"after two short lives":            {repeat(life{0, time.Second}, 3), 250 * ms},
-		"after many short lives":           {repeat(life{0, 100 * ms}, 100), 750 * ms},
+		"after many short lives":           {repeat(life{0, 100 * ms}, 100), 500 * ms},
 		"after a long life, short before":  {append(repeat(life{0, time.Second}, 50), life{0, time.Hour}, life{}), 0},
 		"turned away at once":              {repeat(life{0, 0}, 2), 250 * ms},
 		"turned away at once, three times": {repeat(life{0, ms}, 4), 1000 * ms},

@@ -45,7 +45,8 @@ type socket struct {
 	greeted chan struct{} // closed at the first hello
 
 	mu    sync.Mutex
-	open  bool // the present connection has said hello
+	live  bool // there is a connection
+	open  bool // it has said hello
 	heard time.Time
 	end   string // what ended the last one, "" before
 }
@@ -53,7 +54,7 @@ type socket struct {
 func newSocket(api *slack.Client, silence time.Duration) *socket {
 	s := &socket{greeted: make(chan struct{})}
 	s.client = socketmode.New(api, socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(noWatchdog),
-		socketmode.OptionDialer(dialer(silence, s.hear, s.gone)), socketmode.OptionLog(log.New(io.Discard, "", 0)))
+		socketmode.OptionDialer(dialer(silence, s)), socketmode.OptionLog(log.New(io.Discard, "", 0)))
 	return s
 }
 
@@ -61,6 +62,13 @@ func (s *socket) state() (open bool, heard time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.open, s.heard
+}
+
+// dialed notes that there is a connection.
+func (s *socket) dialed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.live = true
 }
 
 func (s *socket) hear() {
@@ -71,12 +79,12 @@ func (s *socket) hear() {
 
 // hello notes Slack's greeting. Only now does Slack deliver on this socket.
 func (s *socket) hello() {
-	s.pace.greeted(time.Now())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.end != "" {
+	if !s.live {
 		return // it is gone already
 	}
+	s.pace.greeted(time.Now())
 	s.open = true
 	select {
 	case <-s.greeted:
@@ -90,10 +98,10 @@ func (s *socket) gone(reason string) {
 	s.pace.ended(time.Now())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.open {
-		reason = "refused"
+	if !s.open && reason != "silent" {
+		reason = "refused" // before its hello
 	}
-	s.open, s.end = false, reason
+	s.live, s.open, s.end = false, false, reason
 }
 
 // socketKey is how an opening finds its socket: slack-go passes the context of
