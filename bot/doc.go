@@ -23,7 +23,9 @@
 //
 // # The road
 //
-// A frame arrives on the socket (socket.go). The loop only sorts it into a lane
+// A frame arrives on one of the sockets (sockets.go, socket.go): there are two, so
+// that one is open while Slack closes the other, each with its own pace of opening
+// (pacer.go) and watched for silence (conn.go). The loop only sorts it into a lane
 // (lanes.go) of intake, one lane per thread; it never waits for anybody.
 //
 // There it is decoded (decode.go, with an own small decoder, so that a new kind
@@ -31,6 +33,11 @@
 // MedBuddy, and may this person ask here (access.go)? Then the store records it
 // (Admit), and only then it is acked. A message that arrives as app_mention and
 // as message, or again, is one question.
+//
+// After each hello of a socket MedBuddy catches up (catchup.go, found.go): it reads
+// what was written since the mark that the store keeps (mark.go), and sends each
+// person's message down the same road as if Slack had delivered it. The mark never
+// passes a message that was not recorded. "Now" is Slack's (clock.go).
 //
 // The question waits in the lane of its thread (thread.go). Whoever serves the
 // lane takes the thread's lease from the store, which fences off other

@@ -14,12 +14,16 @@ import (
 // Whoever asked while MedBuddy was away is answered, once; or told, once, that the
 // question is too old by now.
 func TestMissedQuestions(t *testing.T) {
-	const many = 100
+	many := 40
+	if *full {
+		many = 100
+	}
 	for _, c := range []struct {
 		away time.Duration
 		want string
 	}{{0, "AI draft"}, {2 * time.Minute, "AI draft"}, {10 * time.Minute, "AI draft"}, {time.Hour, "more than 15 minutes old"}} {
 		t.Run(fmt.Sprint("away for ", c.away), func(t *testing.T) {
+			t.Parallel()
 			w, clock := deaf(t, options{})
 			first := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")
 			w.answer(first, 1)
@@ -99,8 +103,10 @@ func TestFoundAndDelivered(t *testing.T) {
 // A remark from before the first question is none, though the thread is a served
 // one by the time it is read.
 func TestRemarkBeforeTheFirstQuestion(t *testing.T) {
+	t.Parallel()
 	for _, when := range []string{"all is missed", "the question is heard"} {
 		t.Run(when, func(t *testing.T) {
+			t.Parallel()
 			w, _ := deaf(t, options{})
 			w.ask(w.ann, "", "@MedBuddy what is a lateral view?")
 			w.sim.Offline(true)
@@ -128,6 +134,7 @@ func TestRemarkBeforeTheFirstQuestion(t *testing.T) {
 // What cannot be read for good, because a scope is missing or MedBuddy was put out
 // of a channel, does not keep the rest from being read; it is logged once.
 func TestUnreadableChannelsAreLeftOut(t *testing.T) {
+	t.Parallel()
 	w, _ := deaf(t, options{before: func(w *world) {
 		w.sim.Fail("users.conversations", slacksim.Fault{Error: "missing_scope", Times: -1, Match: func(c slacksim.Call) bool { return c.Args["types"] == "im" }})
 		gone := w.sim.AddChannel(slacksim.Channel{Name: "elsewhere"})
@@ -183,6 +190,7 @@ func TestOnlyAllowedChannelsAreRead(t *testing.T) {
 // Catching up that breaks off, since Slack or the store does not answer, is tried
 // again, and the mark stays where it is.
 func TestCatchingUpIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	broken := &brokenStore{}
 	w, _ := deaf(t, options{bot: func(c *bot.Config) { broken.Store = c.Store; c.Store = broken }})
 	first := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")

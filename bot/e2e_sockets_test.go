@@ -23,6 +23,7 @@ func lively(silence time.Duration) options {
 // When Slack closes one socket, or one breaks, the other goes on: there is no
 // moment at which nobody listens, and never a socket too many.
 func TestOneSocketIsAlwaysOpen(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, lively(time.Second))
 	w.ask(w.ann, "", "@MedBuddy a question first") // by then both have said hello
 	for i, end := range []func(id int) bool{
@@ -93,6 +94,7 @@ func (w *world) metric(name, label string) float64 {
 
 // Without any socket MedBuddy is not ready, and says why.
 func TestNotReadyWithoutASocket(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, lively(time.Second))
 	must(t, w.bot.Ready(w.ctx))
 	w.sim.Offline(true)
@@ -110,6 +112,7 @@ func TestNotReadyWithoutASocket(t *testing.T) {
 
 // Slack's Retry-After for opening holds for all sockets of the process.
 func TestOpeningHonoursRetryAfter(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, lively(time.Second))
 	w.sim.Fail("apps.connections.open", slacksim.Fault{RetryAfter: time.Second})
 	before := w.sim.Count("apps.connections.open")
@@ -143,7 +146,7 @@ func TestSocketModeSwitchedOff(t *testing.T) {
 // is answered once, there is never a socket too many, and hardly ever a second
 // without one.
 func TestSocketTrouble(t *testing.T) {
-	faults, every := 24, 100*time.Millisecond
+	faults, every := 20, 80*time.Millisecond
 	if *full {
 		faults, every = 200, 250*time.Millisecond
 	}
