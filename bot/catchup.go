@@ -146,7 +146,7 @@ type catchUp struct {
 func (c *catchUp) channel(ctx context.Context, ch place) error {
 	params := slack.GetConversationHistoryParameters{ChannelID: ch.id, Limit: catchUpPage}
 	for range catchUpPages {
-		if err := c.b.reading.history.Wait(ctx); err != nil {
+		if err := c.turn(ctx, "conversations.history", c.b.reading.history); err != nil {
 			return err
 		}
 		var page *slack.GetConversationHistoryResponse
@@ -185,6 +185,14 @@ func (c *catchUp) channel(ctx context.Context, ch place) error {
 	}
 	c.b.lg.Warn("a channel has more news than are read to catch up", "channel", ch.id)
 	return nil
+}
+
+// turn waits until a call can be spared.
+func (c *catchUp) turn(ctx context.Context, method string, share *rate.Limiter) error {
+	if err := share.Wait(ctx); err != nil {
+		return err
+	}
+	return c.b.web.awaitSpare(ctx, method)
 }
 
 // replyUsers is how many of those who replied Slack names, at most.
@@ -227,7 +235,7 @@ func (c *catchUp) readThreads(ctx context.Context, channels []place, served []st
 		if i < 0 {
 			continue // MedBuddy is there no more, or not allowed
 		}
-		if err := c.b.reading.replies.Wait(ctx); err != nil {
+		if err := c.turn(ctx, "conversations.replies", c.b.reading.replies); err != nil {
 			return err
 		}
 		if err := c.b.web.awaitSpare(ctx, "conversations.replies"); err != nil {
