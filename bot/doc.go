@@ -47,6 +47,7 @@
 // An answer (answer.go) is one road down:
 //
 //	placeholder  post.go      one message, found again by its metadata, from now on only updated
+//	line         line.go      its turn for the model; until then it is a placeholder and no more
 //	thread       store        the history
 //	gather       gather.go    what was written and posted since, up to the question
 //	look         files.go     files become labelled images, or a reason why not
@@ -61,7 +62,11 @@
 // Commands (commands.go, slash.go, settings.go) set temperature and max tokens
 // for a channel or a thread. What MedBuddy may call and hear in Slack is one
 // table (surface.go), which the manifest must match and the transport enforces;
-// a 429 closes the turnstile of its method (turnstile.go) for everybody.
+// a 429 closes the turnstile of its method (turnstile.go) for everybody, and growing
+// texts live from what final texts leave of Slack's rates (budget.go).
+//
+// Nothing waits at another's cost: in the lanes, in the line for the model and at
+// the turnstiles people take turns (rounds.go).
 //
 // # Around it
 //

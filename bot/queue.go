@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -42,6 +43,19 @@ func (j *job) firstText() string {
 	}
 	return textReading(len(j.question.Files))
 }
+
+// afterIntake lets a burst of envelopes be recorded and acked first: those have
+// Slack's three seconds, and answers would take the processor and the store from
+// them. It does not wait longer than that.
+func (b *Bot) afterIntake(ctx context.Context) {
+	for until := time.Now().Add(ackTimeout); b.intake.queued() > lanesAtOnce && time.Now().Before(until); {
+		if sleep(ctx, intakeEvery) != nil {
+			return
+		}
+	}
+}
+
+const intakeEvery = 20 * time.Millisecond
 
 // exportQueues makes a metric of what waits in this process.
 func (b *Bot) exportQueues(r prometheus.Registerer) {

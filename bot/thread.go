@@ -26,7 +26,10 @@ const staleAfter = 15 * time.Minute
 // work queues the thread's open questions to be answered. person is who asked
 // last, "" when that is not known.
 func (b *Bot) work(ctx context.Context, t store.ThreadKey, person string) {
-	b.threads.once(t.String(), person, func() { b.drain(ctx, t) })
+	b.threads.once(t.String(), person, func() {
+		b.afterIntake(ctx)
+		b.drain(ctx, t)
+	})
 }
 
 // drain takes the thread's lease and answers its open questions in the order in
