@@ -12,11 +12,14 @@ import (
 // each is acked long before Slack sends it again, and answered once in the end.
 func TestRowEventsPerSecond(t *testing.T) {
 	shortForm(t)
-	length := time.Second
-	if *full {
+	const twice = 0.3
+	length, perSecond := time.Second, 500.
+	switch {
+	case *full:
 		length = 20 * time.Second
+	case raceDetector:
+		perSecond = 100
 	}
-	const perSecond, twice = 500, 0.3
 	w := openRow(t, rowScale{
 		// A share of 0.43 sent again is 0.3 of all that is sent. app_mention would be
 		// a second copy of each question, on top of that.
@@ -32,7 +35,7 @@ func TestRowEventsPerSecond(t *testing.T) {
 		w.pause(5 * time.Millisecond)
 	}
 	took := time.Since(start)
-	w.must(30*time.Second, "every ack", func() bool { return w.sim.Stats().Unacked == 0 })
+	w.must(2*time.Minute, "every ack", func() bool { return w.sim.Stats().Unacked == 0 })
 	acks := w.acks()
 	t.Logf("%d questions in %v; %d acks: p50 %v, p99 %v, longest %v", len(w.asked), took.Round(time.Millisecond),
 		len(acks), share(acks, .5), share(acks, .99), share(acks, 1))
@@ -51,8 +54,11 @@ func TestRowEventsPerSecond(t *testing.T) {
 func TestRowAllAtOnce(t *testing.T) {
 	shortForm(t)
 	events := 600
-	if *full {
+	switch {
+	case *full:
 		events = 10_000
+	case raceDetector:
+		events = 100
 	}
 	w := openRow(t, rowScale{people: 500, channels: 50})
 	p := w.startOpen()
@@ -63,7 +69,7 @@ func TestRowAllAtOnce(t *testing.T) {
 		w.ask(w.channels[len(w.asked)%len(w.channels)], w.people[len(w.asked)%len(w.people)], false)
 	}
 	posted := time.Since(start)
-	w.must(time.Minute, "every ack", func() bool { return w.sim.Stats().Unacked == 0 })
+	w.must(2*time.Minute, "every ack", func() bool { return w.sim.Stats().Unacked == 0 })
 	took := time.Since(start)
 	acks := w.acks()
 	w.settle(10 * time.Minute)

@@ -51,7 +51,7 @@ func (w *rowWorld) start(set ...string) *running {
 		cancel()
 		<-p.ended
 		if w.t.Failed() {
-			w.t.Logf("the end of the log of process %d:\n%s", p.cmd.Process.Pid, p.log.tail())
+			w.t.Logf("process %d logged %v; at the end:\n%s", p.cmd.Process.Pid, p.log.said, p.log.tail())
 		}
 	})
 	return p

@@ -18,7 +18,8 @@ func TestRowSockets(t *testing.T) {
 	}
 	const sockets = 2
 	w := openRow(t, rowScale{people: 60, channels: 10, slack: slacksim.Config{
-		Seed: 3, AckTimeout: time.Second, RetryAfter: []time.Duration{0, 2 * time.Second, 10 * time.Second},
+		// As with Slack, the last try comes long after a silent socket was noticed.
+		Seed: 3, AckTimeout: time.Second, RetryAfter: []time.Duration{0, 10 * time.Second, time.Minute},
 		CloseAfter: time.Second,
 	}, env: []string{"SLACK_SOCKETS", "2"}})
 	p := w.startOpen()
@@ -38,7 +39,7 @@ func TestRowSockets(t *testing.T) {
 		}
 		w.blow()
 	}
-	w.settle(90 * time.Second)
+	w.settle(3 * time.Minute)
 	gaps := w.sim.Gaps()
 	slices.Sort(gaps)
 	t.Logf("%d sockets opened, at most %d at once; %d gaps, p50 %v, p99 %v, longest %v",

@@ -271,7 +271,7 @@ func (w *rowWorld) must(within time.Duration, what string, cond func() bool) tim
 	w.t.Helper()
 	took, ok := w.until(within, cond)
 	if !ok {
-		w.t.Fatalf("waited %v in vain for %s", within, what)
+		w.t.Fatalf("waited %v in vain for %s; %+v, without an ack %.10v", within, what, w.sim.Stats(), w.sim.Unacked())
 	}
 	return took
 }
