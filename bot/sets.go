@@ -91,11 +91,11 @@ func (s *ownSet) spoil(key string) {
 }
 
 // take removes the key. own says that it was in, fresh that nobody else can have
-// begun the question.
-func (s *ownSet) take(key string) (own, fresh bool) {
+// begun the question, since this process has had its thread since held.
+func (s *ownSet) take(key string, held time.Time) (own, fresh bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at, own := s.at[key]
 	delete(s.at, key)
-	return own, time.Since(at) < freshFor
+	return own, held.Sub(at) < freshFor
 }

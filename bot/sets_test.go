@@ -11,14 +11,15 @@ import (
 func TestOwnQuestionsAreFreshForAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s ownSet
-		for _, key := range []string{"quick", "spoilt", "slow"} {
+		for _, key := range []string{"quick", "spoilt", "waited", "slow"} {
 			s.add(key)
 		}
 		s.spoil("spoilt")
 		s.spoil("never there")
+		held := time.Now()
 		check := func(key string, wantOwn, wantFresh bool) {
 			t.Helper()
-			if own, fresh := s.take(key); own != wantOwn || fresh != wantFresh {
+			if own, fresh := s.take(key, held); own != wantOwn || fresh != wantFresh {
 				t.Errorf("%s: own %v, fresh %v", key, own, fresh)
 			}
 		}
@@ -27,6 +28,10 @@ func TestOwnQuestionsAreFreshForAMoment(t *testing.T) {
 		check("spoilt", true, false)
 		check("never there", false, false)
 		<-time.After(leaseFor)
+		s.add("held")
+		check("waited", true, true) // behind another one, in a thread that was held all the time
+		check("held", true, true)
+		held = time.Now()
 		check("slow", true, false)
 	})
 }

@@ -65,6 +65,7 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 		b.lg.Error("a thread could not be taken up", "thread", t.String(), "error", err)
 		return
 	}
+	since := time.Now()
 	held, release := b.hold(ctx, lease, until)
 	defer release()
 	var last store.QuestionKey
@@ -80,7 +81,7 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 			return
 		}
 		last = open[0].Key
-		b.answerSafely(held, lease, open[0])
+		b.answerSafely(held, lease, since, open[0])
 	}
 }
 
@@ -92,10 +93,11 @@ func (b *Bot) later(ctx context.Context, t store.ThreadKey) {
 	time.AfterFunc(heldRetry, func() { b.work(ctx, t, "") })
 }
 
-// answerSafely keeps a defect in one answer from taking the others down.
-func (b *Bot) answerSafely(ctx context.Context, l store.Lease, q store.Question) {
+// answerSafely keeps a defect in one answer from taking the others down. since is
+// when this process took the lease.
+func (b *Bot) answerSafely(ctx context.Context, l store.Lease, since time.Time, q store.Question) {
 	j := &job{question: q, lease: l, ref: randomID(3), began: time.Now()}
-	j.own, j.fresh = b.own.take(q.Key.String())
+	j.own, j.fresh = b.own.take(q.Key.String(), since)
 	j.lg = b.lg.With("question", q.Key.String(), "ref", j.ref)
 	defer func() {
 		if r := recover(); r != nil {
