@@ -2,48 +2,75 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// askedCache remembers threads that are known to be served, so that a busy
-// channel does not cost a read per reply. Only the yes is kept: a no may turn
-// into a yes in another process at any time. A yes turns into a no when the
-// thread is forgotten or expires; a question that slips through then only finds
-// no image and says so.
+// askedCache remembers threads that are known to be served, and since which
+// message, so that a busy channel does not cost reads per reply. Only the yes is
+// kept: a no may turn into a yes in another process at any time. A yes turns into
+// a no when the thread is forgotten or expires; a question that slips through
+// then only finds no image and says so.
 type askedCache struct {
-	mu  sync.Mutex
-	yes map[store.ThreadKey]bool
+	mu    sync.Mutex
+	since map[store.ThreadKey]string
 }
 
 const askedCacheSize = 10_000
 
-func (b *Bot) isAsked(ctx context.Context, t store.ThreadKey) (bool, error) {
+// servedSince says whether MedBuddy serves a thread, and the ts of the question by
+// which it came to: a reply from before that is a remark between people, however
+// late it arrives. since is "" when that question has left no trace.
+func (b *Bot) servedSince(ctx context.Context, t store.ThreadKey) (since string, served bool, err error) {
 	b.asked.mu.Lock()
-	yes := b.asked.yes[t]
+	since, served = b.asked.since[t]
 	b.asked.mu.Unlock()
-	if yes {
-		return true, nil
+	if served {
+		return since, true, nil
 	}
-	asked, err := b.cfg.Store.Asked(ctx, t)
-	if err == nil && asked {
-		b.asked.add(t)
+	if served, err = b.cfg.Store.Asked(ctx, t); err != nil || !served {
+		return "", false, err
 	}
-	return asked, err
+	// The open questions first: one that is closed in between is then found twice.
+	open, err := b.cfg.Store.Open(ctx, t)
+	if err != nil {
+		return "", false, err
+	}
+	for _, q := range open {
+		if q.Kind == store.KindAsk {
+			since = q.Key.TS
+			break
+		}
+	}
+	thread, err := b.cfg.Store.Thread(ctx, t)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", false, err
+	}
+	for _, turn := range thread.Turns {
+		if n := len(turn.Messages); n > 0 {
+			since = earlier(since, turn.Messages[n-1].TS) // the question
+			break
+		}
+	}
+	b.asked.add(t, since)
+	return since, true, nil
 }
 
-func (b *Bot) askedNow(q store.Question) {
-	if q.Kind == store.KindAsk {
-		b.asked.add(q.Thread)
+// earlier is the earlier one of two ts, of which the empty one is none.
+func earlier(a, b string) string {
+	if a == "" || b != "" && after(a, b) {
+		return b
 	}
+	return a
 }
 
-func (c *askedCache) add(t store.ThreadKey) {
+func (c *askedCache) add(t store.ThreadKey, since string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.yes == nil || len(c.yes) >= askedCacheSize {
-		c.yes = map[store.ThreadKey]bool{} // rarer than any cleverness would pay for
+	if c.since == nil || len(c.since) >= askedCacheSize {
+		c.since = map[store.ThreadKey]string{} // rarer than any cleverness would pay for
 	}
-	c.yes[t] = true
+	c.since[t] = since
 }

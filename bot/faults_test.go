@@ -24,6 +24,7 @@ var faults = []struct{ fault, shown string }{
 	{"two processes get the same event", "cmd/medbuddy.TestRowReplicas bot.TestACallThatWaitedPastTheLeaseIsNotSent"},
 	{"an envelope is malformed or unknown", "bot.TestMutatedEnvelopes bot.TestStrangeEnvelopes bot.TestQuestionInAnUnreadableEnvelope bot.FuzzDecode"},
 	{"a slash command comes while something is down", "slash_command_without_socket slash_command_not_saved"},
+	{"a remark comes after the question", "remark_comes_late"},
 	{"bots talk to each other", "others_talk bot.TestWhoIsLeftAlone"},
 	{"somebody asks who may not", "guest bot.TestAccess"},
 	{"a token is revoked", "bot.TestFatalAuthErrorEndsTheBot bot.TestFatalAuthErrorEndsARunningBot cmd/medbuddy.TestRefusedTokensEndTheProcessWithASentence"},

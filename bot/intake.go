@@ -51,6 +51,9 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 		if err == nil && !first {
 			verdict = verdictLeave // seen: under its other event, or redelivered
 			b.metrics.questions.WithLabelValues("seen").Inc()
+			if env.retry > 0 { // by a call whose answer was lost, perhaps: nobody works on it then
+				b.work(ctx, q.Thread, q.User)
+			}
 		}
 	}
 	if errors.Is(err, store.ErrInvalidKey) || errors.Is(err, store.ErrTooLarge) {
@@ -75,7 +78,6 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 	default:
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry, "found", env.found)
-		b.askedNow(q)
 		if q.Kind == store.KindAsk {
 			b.web.gates.of(chatUpdate, "").expect(q.Key.String())
 		}
@@ -125,8 +127,8 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		if !m.reply() || m.others || strings.TrimSpace(m.text) == "" {
 			return q, verdictLeave, nil
 		}
-		asked, err := b.isAsked(ctx, q.Thread)
-		if err != nil || !asked {
+		since, served, err := b.servedSince(ctx, q.Thread)
+		if err != nil || !served || !after(m.ts, since) {
 			return q, verdictLeave, err
 		}
 	}

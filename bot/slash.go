@@ -48,7 +48,7 @@ func (b *Bot) slash(ctx context.Context, env envelope) {
 	answer, told, err := b.obey(limited, store.Scope{Team: b.self.team, Channel: c.Channel}, c.User, cmd)
 	if err != nil {
 		ref := randomID(3)
-		b.lg.Error("a command was not carried out", "ref", ref, "channel", c.Channel, "verb", cmd.verb, "error", err)
+		b.lg.Error("a command was not carried out", "ref", ref, "channel", clip(c.Channel, 32), "verb", cmd.verb, "error", err)
 		answer = textNotRead + ref
 		if cmd.changes() {
 			answer = textNotSaved + ref
@@ -59,7 +59,7 @@ func (b *Bot) slash(ctx context.Context, env envelope) {
 			if code := slackCode(err); code == "not_in_channel" || code == "channel_not_found" {
 				answer += textNotInChannel
 			} else {
-				b.lg.Warn("a change of settings could not be told to the channel", "channel", c.Channel, "error", err)
+				b.lg.Warn("a change of settings could not be told to the channel", "channel", clip(c.Channel, 32), "error", err)
 			}
 		}
 	}

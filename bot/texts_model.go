@@ -51,7 +51,7 @@ func modelSentence(e *medgemma.Error, maxTokens, limit int, ref string) string {
 	case medgemma.KindTooLarge:
 		return "The images of this thread are too large for the model in one request. Start a new thread with fewer of them." + admin
 	case medgemma.KindRejected:
-		return "The model does not accept this request, so there is no answer. Asking the same again will not help." + admin
+		return "The model does not accept this request, so there is no answer. Asking the same again will not help: ask in other words, or in a new thread with the scan." + admin
 	case medgemma.KindRepetition:
 		return "The model only repeated itself, so I stopped it and there is no answer. Ask again in other words, or raise the temperature a little." + admin
 	case medgemma.KindEmpty:
