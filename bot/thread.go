@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/medbuddy/medbuddy/store"
@@ -12,10 +13,11 @@ import (
 // replaced within leaseFor plus adoptEvery; one that is started anew looks more
 // often at first, since it may have died a moment ago.
 const (
-	adoptEvery = 15 * time.Second
-	adoptSoon  = 5 * time.Second
-	adoptFirst = time.Minute // after the start: until then adoptSoon, then adoptEvery
-	heldRetry  = time.Second
+	adoptEvery   = 15 * time.Second
+	adoptSoon    = 5 * time.Second
+	adoptFirst   = time.Minute // after the start: until then adoptSoon, then adoptEvery
+	heldRetry    = time.Second
+	troubleRetry = 2 * time.Second // to twice that, when the store could not say
 )
 
 // staleAfter is how old a question may be that is taken up after a restart or an
@@ -58,11 +60,11 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 		for _, q := range open {
 			b.own.spoil(q.Key.String())
 		}
-		b.later(ctx, t)
+		b.later(ctx, t, heldRetry)
 		return
 	case err != nil:
-		// The questions stay open; adopt comes by again.
-		b.lg.Error("a thread could not be taken up", "thread", t.String(), "error", err)
+		b.lg.Error("a thread could not be taken up; trying again", "thread", t.String(), "error", err)
+		b.later(ctx, t, troubleRetry+rand.N(troubleRetry))
 		return
 	}
 	since := time.Now()
@@ -85,12 +87,12 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 	}
 }
 
-// later looks at the thread again after a moment; once, however many ask for it.
-func (b *Bot) later(ctx context.Context, t store.ThreadKey) {
+// later looks at the thread again after a pause; once, however many ask for it.
+func (b *Bot) later(ctx context.Context, t store.ThreadKey, pause time.Duration) {
 	if !b.polled.add(t.String()) {
 		return
 	}
-	time.AfterFunc(heldRetry, func() { b.work(ctx, t, "") })
+	time.AfterFunc(pause, func() { b.work(ctx, t, "") })
 }
 
 // answerSafely keeps a defect in one answer from taking the others down. since is
