@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"github.com/medbuddy/medbuddy/medgemma"
 	"github.com/medbuddy/medbuddy/store"
 )
@@ -22,6 +24,7 @@ type job struct {
 	spot     *spot  // in the line for the model
 	reply    *reply // set once the placeholder stands
 
+	later    []slack.Message   // of the thread, written after its first question
 	places   map[string]string // file id -> which of its message's files it is
 	aside    string            // a sentence about a wish that is of no use here
 	notShown string            // a sentence, when the pictures that the model got could not be posted
@@ -78,7 +81,7 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		b.fail(ctx, j, nil, "store", textStoreFailed(j.ref), err)
 		return
 	}
-	posted, err := b.gather(ctx, thread, j.question)
+	posted, err := b.gather(ctx, thread, j)
 	if err != nil {
 		b.fail(ctx, j, nil, "slack", slackSentence(err, j.ref), err)
 		return

@@ -18,7 +18,7 @@ type askedCache struct {
 	since map[store.ThreadKey]string
 }
 
-const askedCacheSize = 10_000
+const askedCacheSize = 2000
 
 // servedSince says whether MedBuddy serves a thread, and the ts of the question by
 // which it came to: a reply from before that is a remark between people, however

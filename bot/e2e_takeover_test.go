@@ -124,3 +124,26 @@ func TestOldQuestionGetsASentence(t *testing.T) {
 		})
 	}
 }
+
+// A reply that comes before the question it follows, as on another socket it may,
+// is no remark: it is answered after that question.
+func TestReplyOvertakesItsQuestion(t *testing.T) {
+	w := newWorld(t, options{})
+	w.sim.Withhold("message", true)
+	w.sim.Withhold("app_mention", true)
+	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
+	follow := w.post(w.ann, w.channel, root, "and how is the heart?")
+	other := w.post(w.ben, w.channel, root, "<@"+w.ann+"> coffee?")
+	event := func(ts, thread, text string) string {
+		return fmt.Sprintf(`{"envelope_id":"X%s","type":"events_api","payload":{"type":"event_callback","team_id":%q,"event":{
+			"type":"message","channel":%q,"user":%q,"ts":%q,"thread_ts":%q,"text":%q}}}`, ts, w.sim.TeamID(), w.channel, w.ann, ts, thread, text)
+	}
+	must(t, w.sim.RawFrame(event(follow, root, "and how is the heart?")))
+	must(t, w.sim.RawFrame(event(other, root, "<@"+w.ann+"> coffee?")))
+	w.wait("the acks", func() bool { return len(w.sim.Acks()) == 2 })
+	must(t, w.sim.RawFrame(event(root, "", "<@"+w.sim.BotUserID()+"> which view is this film?")))
+	w.answer(root, 2)
+	if said := w.said(root); len(said) != 2 || !strings.Contains(said[0], "which view") || !strings.Contains(said[1], "and how is the heart") {
+		t.Errorf("the thread says %q", said)
+	}
+}

@@ -52,6 +52,19 @@ func (c *catchUp) take(ctx context.Context, ch place, page []slack.Message) erro
 	return nil
 }
 
+// overtook has replies recorded that stood in a thread below its first question
+// when that was answered. On another socket, or in another process, one may have
+// come before the question had made the thread a served one, and have been left
+// alone as a remark.
+func (b *Bot) overtook(ctx context.Context, t store.ThreadKey, later []slack.Message) {
+	for _, m := range later {
+		msg, err := decodeFound(m, place{id: t.Channel}, b.self)
+		if err == nil && msg.reply() && !msg.mention && !msg.direct { // those come by themselves
+			b.record(ctx, envelope{at: time.Now(), found: true, ack: func(any) {}}, msg)
+		}
+	}
+}
+
 // decodeFound is decodeEvent for a message that was read. That it was edited since
 // does not matter: the first version may never have come.
 func decodeFound(m slack.Message, ch place, self identity) (message, error) {

@@ -29,15 +29,18 @@ const (
 
 // gather reads what people wrote and posted in the thread since the last turn, up
 // to the question, oldest first and the question last. At first sight that is
-// the whole thread, whoever wrote in it. The question's own words are those that
-// were admitted, also when they were edited since.
-func (b *Bot) gather(ctx context.Context, t store.Thread, q store.Question) ([]threadMessage, error) {
+// the whole thread, whoever wrote in it, and then j also notes what was written
+// after the question. The question's own words are those that were admitted, also
+// when they were edited since.
+func (b *Bot) gather(ctx context.Context, t store.Thread, j *job) ([]threadMessage, error) {
 	defer b.metrics.stage("gather", time.Now())
-	last := lastTS(t)
+	q, last := j.question, lastTS(t)
 	var found []slack.Message
-	err := b.eachReply(ctx, slack.GetConversationRepliesParameters{
-		ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: last, Latest: q.Key.TS, Inclusive: true,
-	}, func(m slack.Message) bool { found = append(found, m); return false })
+	params := slack.GetConversationRepliesParameters{ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: last, Inclusive: true}
+	if len(t.Turns) > 0 {
+		params.Latest = q.Key.TS
+	}
+	err := b.eachReply(ctx, params, func(m slack.Message) bool { found = append(found, m); return false })
 	own := threadMessage{Message: store.Message{TS: q.Key.TS, User: q.User, Text: q.Text}}
 	if err != nil {
 		if q.Key.TS != q.Thread.TS || len(q.Files) == 0 || ctx.Err() != nil {
@@ -51,7 +54,9 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, q store.Question) ([]t
 		switch {
 		case m.Timestamp == q.Key.TS:
 			own.files = filesOf(m)
-		case !after(m.Timestamp, last) || after(m.Timestamp, q.Key.TS), b.isOwn(m), !slices.Contains(append(human, "bot_message"), m.SubType):
+		case after(m.Timestamp, q.Key.TS):
+			j.later = append(j.later, m)
+		case !after(m.Timestamp, last), b.isOwn(m), !slices.Contains(append(human, "bot_message"), m.SubType):
 		case b.isCommand(m.Text, isDirect(q.Thread.Channel), strings.Contains(m.Text, "<@"+b.self.user)):
 		default:
 			out = append(out, threadMessage{store.Message{TS: m.Timestamp, User: author(m), Text: m.Text}, filesOf(m)})

@@ -71,7 +71,7 @@ func (b *Bot) keepShown(ctx context.Context, j *job, before *shown) {
 		thread, err := b.thread(ctx, j.question.Thread)
 		var posted []threadMessage
 		if err == nil {
-			posted, err = b.gather(ctx, thread, j.question)
+			posted, err = b.gather(ctx, thread, j)
 		}
 		if err == nil {
 			var seen sight

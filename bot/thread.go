@@ -83,7 +83,9 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 			return
 		}
 		last = open[0].Key
-		b.answerSafely(held, lease, since, open[0])
+		j := b.begin(lease, since, open[0])
+		b.answerSafely(held, j)
+		b.overtook(ctx, t, j.later)
 	}
 }
 
@@ -95,12 +97,16 @@ func (b *Bot) later(ctx context.Context, t store.ThreadKey, pause time.Duration)
 	time.AfterFunc(pause, func() { b.work(ctx, t, "") })
 }
 
-// answerSafely keeps a defect in one answer from taking the others down. since is
-// when this process took the lease.
-func (b *Bot) answerSafely(ctx context.Context, l store.Lease, since time.Time, q store.Question) {
+// begin makes the job of a question. since is when this process took the lease.
+func (b *Bot) begin(l store.Lease, since time.Time, q store.Question) *job {
 	j := &job{question: q, lease: l, ref: randomID(3), began: time.Now()}
 	j.own, j.fresh = b.own.take(q.Key.String(), since)
 	j.lg = b.lg.With("question", q.Key.String(), "ref", j.ref)
+	return j
+}
+
+// answerSafely keeps a defect in one answer from taking the others down.
+func (b *Bot) answerSafely(ctx context.Context, j *job) {
 	defer func() {
 		if r := recover(); r != nil {
 			j.lg.Error("a panic ended an answer")
