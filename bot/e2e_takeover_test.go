@@ -128,7 +128,9 @@ func TestOldQuestionGetsASentence(t *testing.T) {
 // A reply that comes before the question it follows, as on another socket it may,
 // is no remark: it is answered after that question.
 func TestReplyOvertakesItsQuestion(t *testing.T) {
-	w := newWorld(t, options{})
+	w := newWorld(t, options{before: func(w *world) { // catching up would find them all
+		w.sim.Fail("users.conversations", slacksim.Fault{Error: "missing_scope", Times: -1})
+	}})
 	w.sim.Withhold("message", true)
 	w.sim.Withhold("app_mention", true)
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
