@@ -48,14 +48,20 @@ func (b *Bot) servedSince(ctx context.Context, t store.ThreadKey) (since string,
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", false, err
 	}
-	for _, turn := range thread.Turns {
-		if n := len(turn.Messages); n > 0 {
-			since = earlier(since, turn.Messages[n-1].TS) // the question
-			break
-		}
-	}
+	since = earlier(since, firstAsked(thread))
 	b.asked.add(t, since)
 	return since, true, nil
+}
+
+// firstAsked is the ts of the question that the thread's first turn answers; "" when
+// there is none.
+func firstAsked(t store.Thread) string {
+	for _, turn := range t.Turns {
+		if n := len(turn.Messages); n > 0 {
+			return turn.Messages[n-1].TS
+		}
+	}
+	return ""
 }
 
 // earlier is the earlier one of two ts, of which the empty one is none.
@@ -64,6 +70,16 @@ func earlier(a, b string) string {
 		return b
 	}
 	return a
+}
+
+// asked notes a question: one that comes after a later one makes replies between
+// them questions.
+func (c *askedCache) asked(q store.Question) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if since, ok := c.since[q.Thread]; ok && q.Kind == store.KindAsk {
+		c.since[q.Thread] = earlier(since, q.Key.TS)
+	}
 }
 
 func (c *askedCache) add(t store.ThreadKey, since string) {

@@ -37,8 +37,8 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, j *job) ([]threadMessa
 	q, last := j.question, lastTS(t)
 	var found []slack.Message
 	params := slack.GetConversationRepliesParameters{ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: last, Inclusive: true}
-	if len(t.Turns) > 0 {
-		params.Latest = q.Key.TS
+	if first := firstAsked(t); first != "" && !after(first, q.Key.TS) {
+		params.Latest = q.Key.TS // what is newer was looked at with an earlier question
 	}
 	err := b.eachReply(ctx, params, func(m slack.Message) bool { found = append(found, m); return false })
 	own := threadMessage{Message: store.Message{TS: q.Key.TS, User: q.User, Text: q.Text}}

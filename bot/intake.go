@@ -78,6 +78,7 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 	default:
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry, "found", env.found)
+		b.asked.asked(q)
 		if q.Kind == store.KindAsk {
 			b.web.gates.of(chatUpdate, "").expect(q.Key.String())
 		}
