@@ -58,10 +58,11 @@ func (a *access) check(ctx context.Context, cfg Config, channel, user string, ex
 }
 
 // verdictOf turns what Slack said into a verdict. What will be the same next time,
-// such as a missing scope, is a verdict too.
+// such as a missing scope, is a verdict too; a refused token says nothing of the
+// person.
 func verdictOf(external bool, err error) (verdict, error) {
 	switch {
-	case err != nil && !transient(err):
+	case err != nil && !transient(err) && !tokenRefused(err):
 		return verdictUnknown, nil
 	case err != nil:
 		return verdictUnknown, fmt.Errorf("finding out who may ask: %w", err)

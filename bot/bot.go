@@ -78,10 +78,11 @@ type Bot struct {
 	timing   timing
 	made     time.Time
 
-	self    identity // set once by Run, before anything reads it
-	intake  *lanes   // envelopes, in order per thread
-	threads *lanes   // answers, in order per thread
-	line    *line    // questions that wait for the model
+	self    identity                // set once by Run, before anything reads it
+	quit    context.CancelCauseFunc // likewise; ends Run
+	intake  *lanes                  // envelopes, in order per thread
+	threads *lanes                  // answers, in order per thread
+	line    *line                   // questions that wait for the model
 	model   chan struct{}
 	files   chan struct{} // files that are fetched or prepared at once
 	loads   chan struct{} // requests and contact sheets that are put together at once
@@ -166,12 +167,18 @@ func (b *Bot) Run(ctx context.Context) error {
 	// Work outlives ctx by the drain; intake does not.
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
-	adopting, enough := context.WithCancel(ctx)
+	running, quit := context.WithCancelCause(ctx)
+	defer quit(nil)
+	b.quit = quit
+	adopting, enough := context.WithCancel(running)
 	defer enough()
 	b.wait.Go(func() { b.adopt(adopting, work) })
 	b.wait.Go(func() { b.keepUp(adopting, work) })
 	b.wait.Go(func() { b.keepMark(adopting) })
-	err = b.listen(ctx, work)
+	err = b.listen(running, work)
+	if gaveUp := context.Cause(running); gaveUp != nil {
+		err = gaveUp
+	}
 	enough()
 	b.stopping.Store(true)
 

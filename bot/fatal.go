@@ -25,6 +25,8 @@ func fatal(err error) error {
 		return fmt.Errorf("a Slack token was revoked or has expired: install the app again and set the new tokens (%w)", err)
 	case "account_inactive":
 		return fmt.Errorf("the app was removed from the workspace: install it again (%w)", err)
+	case "org_login_required", "team_added_to_org":
+		return fmt.Errorf("the workspace is being moved into an organisation: start MedBuddy again when that is done (%w)", err)
 	case "not_allowed_token_type", "missing_scope", "no_permission", "access_denied":
 		return fmt.Errorf("the tokens are of the wrong kind: SLACK_APP_TOKEN must be an app-level token (xapp-) with connections:write, SLACK_BOT_TOKEN a bot token (xoxb-) (%w)", err)
 	case "link_disabled":

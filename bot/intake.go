@@ -46,8 +46,14 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 	defer cancel()
 	q, verdict, err := b.gate(limited, m)
 	if err == nil && verdict != verdictLeave {
+		// A found one may have been begun by another process, and be old. Noted before
+		// it is recorded, since a lane of its thread may begin with it at once.
+		own := !env.found && b.own.add(q.Key.String())
 		var first bool
 		first, err = b.cfg.Store.Admit(limited, q)
+		if own && (err != nil || !first) {
+			b.own.drop(q.Key.String())
+		}
 		if err == nil && !first {
 			verdict = verdictLeave // seen: under its other event, or redelivered
 			b.metrics.questions.WithLabelValues("seen").Inc()
@@ -60,6 +66,10 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 		b.lg.Warn("a message that Slack cannot have made was dropped", "envelope", env.id, "error", err)
 		env.ack(nil)
 		return true
+	}
+	if tokenRefused(err) {
+		b.giveUp(err) // whoever runs next takes it
+		return false
 	}
 	if err != nil {
 		b.lg.Error("a message could not be recorded; it is not acked, so it will come again",
@@ -81,9 +91,6 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 		b.asked.asked(q)
 		if q.Kind == store.KindAsk {
 			b.web.gates.of(chatUpdate, "").expect(q.Key.String())
-		}
-		if !env.found { // else another process may have begun it, and it may be old
-			b.own.add(q.Key.String())
 		}
 		b.work(ctx, q.Thread, q.User)
 	}

@@ -240,10 +240,10 @@ func (b *Bot) envelope(ctx context.Context, s *socket, id string, payload json.R
 // hopeless says that a socket will never open, where slack-go would try for ever.
 func hopeless(err error) bool {
 	switch slackCode(err) {
-	case "link_disabled", "not_allowed_token_type", "missing_scope", "no_permission", "access_denied", "token_expired":
+	case "link_disabled", "not_allowed_token_type", "missing_scope", "no_permission", "access_denied":
 		return true
 	}
-	return false
+	return tokenRefused(err)
 }
 
 // shortError is the error without anything that it may quote.

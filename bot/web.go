@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-
-	"github.com/medbuddy/medbuddy/store"
 )
 
 // web is MedBuddy's side of Slack's Web API: slack-go with a transport that
@@ -150,36 +148,6 @@ const (
 	persistMin = 500 * time.Millisecond
 	persistMax = 15 * time.Second
 )
-
-// transient says whether the same call may succeed a moment later: Slack's own
-// errors are final, apart from a few that mean "busy".
-func transient(err error) bool {
-	if errors.Is(err, store.ErrLeaseLost) {
-		return false // another process goes on
-	}
-	var refused slack.SlackErrorResponse
-	if errors.As(err, &refused) {
-		switch refused.Err {
-		case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited":
-			return true
-		}
-		return false
-	}
-	var status slack.StatusCodeError
-	if errors.As(err, &status) {
-		return status.Code >= 500 || status.Code == http.StatusTooManyRequests
-	}
-	return true // the connection broke
-}
-
-// slackCode is Slack's word for an error, such as "missing_scope", or "".
-func slackCode(err error) string {
-	var refused slack.SlackErrorResponse
-	if errors.As(err, &refused) {
-		return refused.Err
-	}
-	return ""
-}
 
 // result names the outcome of a call for the metrics.
 func result(err error) string {
