@@ -24,6 +24,8 @@ type job struct {
 	spot     *spot  // in the line for the model
 	reply    *reply // set once the placeholder stands
 
+	again    bool              // it ended in a panic, and is to be begun again
+	unsure   bool              // a placeholder may stand that the store does not know of
 	later    []slack.Message   // of the thread, written after its first question
 	places   map[string]string // file id -> which of its message's files it is
 	aside    string            // a sentence about a wish that is of no use here
@@ -61,12 +63,13 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		before, err := b.shownBefore(ctx, j.question)
 		switch {
 		case err != nil:
-			b.fail(ctx, j, nil, "slack", slackSentence(err, j.ref), err)
+			b.cannotTell(ctx, j, err)
 			return
 		case before != nil:
 			b.keepShown(ctx, j, before)
 			return
 		}
+		j.reply.mine = true
 	}
 	if b.stale(j) {
 		b.finish(ctx, j, outcome{name: "stale", text: textStale})

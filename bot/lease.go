@@ -15,6 +15,7 @@ import (
 const (
 	leaseFor   = 15 * time.Second
 	leaseRenew = 5 * time.Second
+	leaseAgain = 500 * time.Millisecond // after a renewal that failed
 )
 
 // tenure is how long this process may act for a thread. It travels in the context
@@ -42,7 +43,12 @@ func (t *tenure) extend(until time.Time) {
 	t.until = until
 }
 
-func (t *tenure) live() bool { return time.Now().Before(t.end()) }
+// live asks both clocks: the monotonic one, which nobody sets, stands still while the
+// machine is suspended.
+func (t *tenure) live() bool {
+	now, until := time.Now(), t.end()
+	return now.Before(until) && now.Round(0).Before(until.Round(0))
+}
 
 // mayAct returns store.ErrLeaseLost when ctx is that of an answer whose tenure is
 // over.
@@ -88,32 +94,39 @@ func (f fencedBody) Read(b []byte) (int, error) {
 
 // hold renews the lease until release is called. The context it returns ends
 // when the lease is lost or until, its end, has passed without a renewal, so that
-// nobody goes on working on another's thread.
-func (b *Bot) hold(ctx context.Context, l store.Lease, until time.Time) (held context.Context, release func()) {
+// nobody goes on working on another's thread. release gives the lease back, unless
+// it is to be kept until it passes by itself.
+func (b *Bot) hold(ctx context.Context, l store.Lease, until time.Time) (held context.Context, release func(keep bool)) {
 	t := &tenure{until: until}
 	held, cancel := context.WithCancelCause(context.WithValue(ctx, tenureKey{}, t))
 	var renewing sync.WaitGroup
 	renewing.Go(func() {
-		for sleep(held, leaseRenew) == nil {
+		for pause := leaseRenew; sleep(held, pause) == nil; {
 			start := time.Now() // the store counts from later: this side gives up first
 			limited, stop := context.WithDeadline(held, t.end())
 			_, err := b.cfg.Store.Renew(limited, l, leaseFor)
 			stop()
 			switch {
 			case err == nil:
+				pause = leaseRenew
 				t.extend(start.Add(leaseFor))
 			case errors.Is(err, store.ErrLeaseLost), !t.live():
 				t.extend(time.Time{}) // whatever is left of it by this process's clock
 				cancel(store.ErrLeaseLost)
 				return
+			default:
+				pause = leaseAgain
 			}
 		}
 	})
-	return held, func() {
+	return held, func(keep bool) {
 		cancel(nil)
 		renewing.Wait()
 		if !t.live() {
 			b.lg.Warn("a lease was lost; another process goes on", "thread", l.Thread.String())
+			return
+		}
+		if keep {
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)

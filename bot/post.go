@@ -31,24 +31,36 @@ func metadata(q store.QuestionKey, part int, m mark) slack.MsgOption {
 	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metaEvent, EventPayload: payload})
 }
 
+const placeTimeout = 5 * time.Second
+
 // placeholder makes the question's message stand, and remembers its ts. A
 // question that was begun before goes on in the message that it has.
 func (b *Bot) placeholder(ctx context.Context, j *job) error {
 	defer b.metrics.stage("placeholder", time.Now())
 	settled := b.web.gates.of(chatUpdate, "").promise(j.question.Key.String())
+	defer func() {
+		if j.reply == nil {
+			settled()
+		}
+	}()
 	ts, found, first := j.question.AnswerTS, true, ""
 	if ts == "" {
 		var err error
 		text := j.firstText()
 		waits := func() { b.signOfLife(ctx, j.question.Thread) }
+		j.unsure = true
 		if ts, found, err = b.postOnce(ctx, j.question, 0, mark{}, !j.fresh, waits, plain(text)); err != nil {
-			settled()
+			j.unsure = transient(err) // else Slack has refused it
 			return err
 		}
 		if !found {
 			first = text
 		}
-		if err := b.cfg.Store.Place(ctx, j.lease, j.question.Key, ts); err != nil {
+		// Also when the process is stopping: whoever goes on need not search then.
+		placing, cancel := context.WithTimeout(context.WithoutCancel(ctx), placeTimeout)
+		defer cancel()
+		err = b.cfg.Store.Place(placing, j.lease, j.question.Key, ts)
+		if j.unsure = err != nil; j.unsure {
 			j.lg.Warn("the answer's place was not remembered; its metadata has it", "error", err)
 		}
 	}

@@ -25,6 +25,7 @@ type reply struct {
 	ts    string // of the first message
 	ref   string // of the try, as in the log
 	again bool   // an earlier try may have posted parts of an answer
+	mine  bool   // what the message shows is known not to be an earlier try's final text
 	first string // what the message shows at first; "" when that is not known
 
 	settled func() // gives back the call that was kept free for the final text
@@ -60,7 +61,7 @@ const (
 func newReply(ctx context.Context, b *Bot, j *job, ts, first string, again bool, settled func()) *reply {
 	ctx, quit := context.WithCancel(ctx)
 	r := &reply{
-		b: b, q: j.question, lease: j.lease, ts: ts, ref: j.ref, again: again, first: first, settled: settled,
+		b: b, q: j.question, lease: j.lease, ts: ts, ref: j.ref, again: again, mine: !again, first: first, settled: settled,
 		wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{}),
 	}
 	go r.pump(ctx)
@@ -171,6 +172,9 @@ func (r *reply) end() {
 // what it has shown so far.
 func (r *reply) interrupt(ctx context.Context) {
 	r.stop()
+	if !r.mine {
+		return
+	}
 	text := textInterrupted
 	if !r.latest.ready && r.latest.text != "" {
 		text = strings.TrimSuffix(growing(r.latest.text), stillWriting) + "\n" + text
@@ -239,14 +243,21 @@ func (r *reply) update(ctx context.Context, text string, under []string, m mark)
 	}
 	switch slackCode(err) {
 	case "message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long":
-		var ts string
-		if ts, _, err = r.b.postOnce(ctx, r.q, 0, m, false, nil, rich(text, under)); err != nil {
+		// One that is gone may have been replaced by an earlier try; one that stands
+		// would only be found itself.
+		look := r.again && slackCode(err) == "message_not_found"
+		ts, found, err := r.b.postOnce(ctx, r.q, 0, m, look, nil, rich(text, under))
+		if err == nil && found {
+			err = r.replace(ctx, ts, 0, m, rich(text, under))
+		}
+		if err != nil {
 			return err
 		}
 		r.ts = ts
 		if err := r.b.cfg.Store.Place(ctx, r.lease, r.q.Key, ts); err != nil {
 			r.b.lg.Warn("the answer's new place was not remembered", "question", r.q.Key.String(), "error", err)
 		}
+		return nil
 	}
 	return err
 }

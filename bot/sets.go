@@ -68,17 +68,30 @@ const (
 	ownSetSize = 50_000
 
 	// freshFor is less than a lease: within it nobody can have taken a thread up,
-	// posted to it, died, and lost it again.
+	// posted to it, died, and lost it again. Who is stopped after a post that it
+	// could not remember keeps the lease until it passes (drain).
 	freshFor = leaseFor - 5*time.Second
 )
 
-func (s *ownSet) add(key string) {
+// add puts the key in, and says whether it is new.
+func (s *ownSet) add(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if _, ok := s.at[key]; ok {
+		return false
+	}
 	if s.at == nil || len(s.at) >= ownSetSize {
 		s.at = map[string]time.Time{} // what is forgotten is looked for in the thread first
 	}
 	s.at[key] = time.Now()
+	return true
+}
+
+// drop takes the key out: the question turned out not to be this process's.
+func (s *ownSet) drop(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.at, key)
 }
 
 // spoil says that another process has the question's thread.

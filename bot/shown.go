@@ -89,6 +89,20 @@ func (b *Bot) keepShown(ctx context.Context, j *job, before *shown) {
 	}
 }
 
+// cannotTell ends a question of which nobody can say any more whether it was
+// answered: its message stays as it is, and the thread is told.
+func (b *Bot) cannotTell(ctx context.Context, j *job, err error) {
+	if ctx.Err() != nil {
+		return // still open: the next one looks again
+	}
+	j.lg.Error("a thread cannot be read to see whether its question was answered", "error", err)
+	as := turn{usual, j.question.User}
+	if _, err := b.post(ctx, j.question.Thread, as, nil, plain(textCannotTell(j.ref))); err != nil && ctx.Err() == nil {
+		j.lg.Error("the thread could not be told either", "error", err)
+	}
+	b.close(ctx, j, outcome{name: "slack"})
+}
+
 // stale says whether a question is too old for an answer to come unannounced. One
 // that this process has recorded itself has been waiting before everybody's eyes.
 func (b *Bot) stale(j *job) bool {

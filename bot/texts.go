@@ -111,6 +111,10 @@ func textThreadUnread(ref string) string {
 	return "I could not read this thread in Slack, so I did not answer. Ask again in a minute; reference for your administrator: " + ref
 }
 
+func textCannotTell(ref string) string {
+	return "I was restarted and cannot read this thread in Slack any more, so I cannot tell whether I had answered the last question. If my last message has no answer, ask again; reference for your administrator: " + ref
+}
+
 func textMissingScope(scope, ref string) string {
 	if scope == "" {
 		scope = "to read messages here"

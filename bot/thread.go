@@ -69,7 +69,8 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 	}
 	since := time.Now()
 	held, release := b.hold(ctx, lease, until)
-	defer release()
+	unsure := false // whether a placeholder stands that the store does not know
+	defer func() { release(unsure) }()
 	var last store.QuestionKey
 	for !b.stopping.Load() {
 		open, err := b.cfg.Store.Open(held, t)
@@ -85,6 +86,10 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 		last = open[0].Key
 		j := b.begin(lease, since, open[0])
 		b.answerSafely(held, j)
+		unsure = unsure || j.unsure
+		if j.again {
+			b.later(ctx, t, heldRetry)
+		}
 		b.overtook(ctx, t, j.later)
 	}
 }
@@ -111,10 +116,35 @@ func (b *Bot) answerSafely(ctx context.Context, j *job) {
 		if r := recover(); r != nil {
 			j.lg.Error("a panic ended an answer")
 			b.recovered(r)
-			b.finish(ctx, j, outcome{name: "panic", text: textFailed(j.ref)})
+			b.panicked(ctx, j)
 		}
 	}()
 	b.answer(ctx, j)
+}
+
+// panicked ends a question that has met a defect. Without a message to say it in
+// the question is tried again, maxTries times; and then the sentence gets one of
+// its own.
+func (b *Bot) panicked(ctx context.Context, j *job) {
+	text := textFailed(j.ref)
+	switch {
+	case j.reply != nil:
+		b.finish(ctx, j, outcome{name: "panic", text: text})
+	case b.tries.add(j.question.Key) < maxTries:
+		j.again = true
+	default:
+		q := j.question
+		err := error(nil)
+		if q.Kind == store.KindCommand {
+			err = b.whisper(ctx, q.Thread.Channel, q.Thread.TS, q.User, text)
+		} else {
+			_, err = b.post(ctx, q.Thread, turn{usual, q.User}, nil, plain(text))
+		}
+		if err != nil {
+			j.lg.Error("a failure could not be told", "error", err)
+		}
+		b.finish(ctx, j, outcome{name: "panic"})
+	}
 }
 
 // adopt takes up threads with open questions that nobody works on: after a

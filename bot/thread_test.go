@@ -40,7 +40,7 @@ func TestHoldEndsWithTheLease(t *testing.T) {
 				b := &Bot{cfg: Config{Store: leaseStore{renew: c.renew}}, lg: slog.New(slog.DiscardHandler)}
 				start := time.Now()
 				held, release := b.hold(t.Context(), store.Lease{}, start.Add(leaseFor))
-				defer release()
+				defer release(false)
 				select {
 				case <-held.Done():
 					if d := time.Since(start); d != c.ends || !errors.Is(context.Cause(held), store.ErrLeaseLost) {
