@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -147,5 +148,67 @@ func TestReplyOvertakesItsQuestion(t *testing.T) {
 	w.answer(root, 2)
 	if said := w.said(root); len(said) != 2 || !strings.Contains(said[0], "which view") || !strings.Contains(said[1], "and how is the heart") {
 		t.Errorf("the thread says %q", said)
+	}
+}
+
+// A placeholder that somebody deletes is posted anew; a process that dies before it
+// has remembered that, or the whole answer, leaves nothing that is posted twice.
+func TestDeletedPlaceholderIsPostedOnce(t *testing.T) {
+	var fs *faultStore
+	w := newWorld(t, options{bot: func(c *bot.Config) {
+		fs = newFaultStore(c.Store)
+		c.Store, c.DrainTimeout = fs, time.Millisecond
+	}})
+	held := make(chan struct{})
+	w.model.Answer(modelsim.Long(9_000, modelsim.Gate(held)))
+	gate := make(chan struct{})
+	w.sim.Fail("chat.postMessage", slacksim.Fault{Gate: gate, Match: func(c slacksim.Call) bool {
+		return strings.Contains(c.Args["text"], "Line 00") && !strings.Contains(c.Args["text"], "Line 00001")
+	}})
+	root := w.post(w.ann, w.channel, "", "@MedBuddy describe this film in full", film(t, 1))
+	must(t, w.model.WaitHeld(w.ctx, 1))
+	fs.set(func() { fs.refuse["place"] = 1 })
+	for _, m := range w.sim.Thread(w.channel, root) {
+		if m.User == w.sim.BotUserID() {
+			must(t, w.sim.Delete(w.channel, m.TS))
+		}
+	}
+	posts := w.sim.Count("chat.postMessage")
+	close(held)
+	w.wait("the first part and a held second one", func() bool {
+		return strings.Contains(strings.Join(w.said(root), ""), "Line 00001") && w.sim.Count("chat.postMessage") >= posts+2
+	})
+	must(t, w.stop())
+	close(gate)
+	w.model.Answer(modelsim.Text("It is a PA view."))
+	w.start()
+	w.wait("the answer", func() bool { return strings.Contains(strings.Join(w.said(root), ""), "PA view") })
+	if said := w.said(root); len(said) != 1 || !strings.Contains(said[0], "AI draft") {
+		t.Errorf("%d messages for one question: %q", len(said), said)
+	}
+}
+
+// Whoever is stopped after a post that it could not remember keeps the lease until
+// it passes: another process that recorded the question might take it for
+// untouched, and post without looking.
+func TestLeaseIsKeptAfterAnUnknownPost(t *testing.T) {
+	for name, refused := range map[string]int{"remembered": 0, "not remembered": 99} {
+		t.Run(name, func(t *testing.T) {
+			var fs *faultStore
+			w := newWorld(t, options{bot: func(c *bot.Config) {
+				fs = newFaultStore(c.Store)
+				c.Store, c.DrainTimeout = fs, time.Millisecond
+			}})
+			fs.set(func() { fs.refuse["place"] = refused })
+			release := w.holdModel()
+			defer release()
+			root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
+			must(t, w.model.WaitHeld(w.ctx, 1))
+			must(t, w.stop())
+			_, err := w.store.Lease(w.ctx, store.ThreadKey{Team: w.sim.TeamID(), Channel: w.channel, TS: root}, "another", time.Second)
+			if kept := errors.Is(err, store.ErrLeaseHeld); kept != (refused > 0) {
+				t.Errorf("the lease for another: %v", err)
+			}
+		})
 	}
 }
