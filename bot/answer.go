@@ -183,6 +183,9 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 		switch {
 		case errors.Is(err, store.ErrLeaseLost):
 			return // another process goes on
+		case tokenRefused(err):
+			b.giveUp(err) // and so does whoever runs next
+			return
 		case err != nil:
 			j.lg.Error("an answer could not be shown", "error", err)
 			out.name = "cannot_post"
@@ -229,8 +232,11 @@ func (b *Bot) cannotSpeak(ctx context.Context, j *job, err error) {
 		return
 	}
 	j.lg.Error("nothing can be posted where the question was asked", "error", err)
-	switch slackCode(err) {
-	case "", "ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout":
+	switch {
+	case tokenRefused(err):
+		b.giveUp(err) // whoever runs next goes on
+		return
+	case !refusedForGood(err):
 		return // stays open: adopt comes by
 	}
 	b.finish(ctx, j, outcome{name: "cannot_post"})

@@ -40,6 +40,7 @@ type world struct {
 	ben     string // a resident
 	cfg     bot.Config
 	bot     *bot.Bot
+	ended   func() error // waits until the bot ends by itself
 	stop    func() error
 
 	catchUp, marks time.Duration
@@ -119,7 +120,9 @@ func (w *world) start() {
 	run, end := context.WithCancel(w.ctx)
 	done := make(chan error, 1)
 	go func() { done <- b.Run(run) }()
-	w.bot, w.stop = b, sync.OnceValue(func() error { end(); return <-done })
+	w.bot, w.ended = b, sync.OnceValue(func() error { return <-done })
+	ended := w.ended
+	w.stop = func() error { end(); return ended() }
 	w.wait("the sockets", func() bool { return len(w.sim.Sockets()) == max(w.cfg.Sockets, 1) })
 }
 

@@ -95,6 +95,10 @@ func (b *Bot) cannotTell(ctx context.Context, j *job, err error) {
 	if ctx.Err() != nil {
 		return // still open: the next one looks again
 	}
+	if tokenRefused(err) {
+		b.giveUp(err)
+		return
+	}
 	j.lg.Error("a thread cannot be read to see whether its question was answered", "error", err)
 	as := turn{usual, j.question.User}
 	if _, err := b.post(ctx, j.question.Thread, as, nil, plain(textCannotTell(j.ref))); err != nil && ctx.Err() == nil {
