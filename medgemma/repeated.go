@@ -12,7 +12,11 @@ import (
 func repeated(t []byte) int {
 	t = t[max(0, len(t)-loopWindow):]
 	kept := len(bytes.TrimRightFunc(t, unicode.IsSpace))
-	if len(t)-kept >= maxBlank {
+	var white blanks
+	for _, r := range string(t[kept:]) {
+		white.add(r)
+	}
+	if white.looping() {
 		return len(t) - kept // that was the loop
 	}
 	// Of all units the one that explains most of the tail, and of those the

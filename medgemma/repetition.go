@@ -9,22 +9,37 @@ import (
 // MedGemma can fall into a loop: of one word, of a sentence or a paragraph, or
 // of line breaks, and then it goes on until its tokens are spent. A loop is:
 //
-//   - more than maxBlank characters of white space in a row, or
+//   - more than maxPadding characters of white space in a row, or more than maxBlank
+//     of which more than paddedBreaks are line breaks or tabs, or
 //   - a tail of the text that is one unit over and over: fourTimes at least, or
-//     threeTimes when the unit is longer than a few sentences; and in all at
-//     least as long as shortLoop, or ruleLoop for a unit without any letter or
-//     digit on one line.
+//     threeTimes when the unit is longer than a few sentences, or emptyRows when
+//     it is a table row without any letter or digit; and in all at least as long
+//     as shortLoop, or ruleLoop for a unit without any letter or digit on one
+//     line.
 //
 // The repetition is exact. "Slice 1: clear. Slice 2: clear. ..." is not one,
 // however long it counts: no rule tells a runaway count from a series of slices,
 // and max tokens bounds both. Nor is a loop of paragraphs that each say the same
 // in other words.
 const (
-	maxBlank = 64 // in characters; the widest table cell of a readable answer is less
+	maxBlank = 64 // characters
+
+	// maxPadding is more than what pads an empty cell of a table to the width of
+	// one with two sentences. A run of blanks is few tokens.
+	maxPadding = 400 // characters
+
+	// paddedBreaks are those of a run that is padding all the same: the end of a
+	// padded line, an empty line, and the indent of the next.
+	paddedBreaks = 2
 
 	fourTimes, threeTimes = 4, 3
-	shortUnit             = 256  // bytes; up to here a unit must come four times
-	longUnit              = 1024 // bytes; some 250 tokens, a long paragraph
+
+	// emptyRows is more than a form to be filled in has, and with up to three
+	// columns less than 200 tokens.
+	emptyRows = 20
+
+	shortUnit = 256  // bytes; up to here a unit must come four times
+	longUnit  = 1024 // bytes; some 250 tokens, a long paragraph
 
 	// shortLoop is less than 200 tokens even of one byte each, and more than the
 	// longest row of a table that says "Normal" in each of its columns.
@@ -47,7 +62,7 @@ const (
 type loops struct {
 	tail  []byte // the end of the text, at least loopWindow when there is so much
 	since int    // bytes since the last look
-	blank int    // characters of white space in a row
+	blank blanks // at the end
 	match []int  // scratch of repeats
 }
 
@@ -61,9 +76,7 @@ func (l *loops) feed(s string) (n int, found bool) {
 			_, size := utf8.DecodeRuneInString(s[i:])
 			end = i + size
 		}
-		if !unicode.IsSpace(r) {
-			l.blank = 0
-		} else if l.blank++; l.blank > maxBlank {
+		if l.blank.add(r); l.blank.looping() {
 			return end, true
 		}
 		if l.since += end - i; l.since < loopStep {
@@ -101,26 +114,51 @@ func (l *loops) looping() bool {
 	}
 	l.match = repeats(t, longUnit, l.match)
 	for unit := 1; unit < len(l.match); unit++ {
-		times := fourTimes
-		if unit > shortUnit {
-			times = threeTimes
-		}
 		span := unit + l.match[unit]
-		if span < max(shortLoop, times*unit) {
-			continue
-		}
-		if span >= ruleLoop || !isRule(t[len(t)-unit:]) {
+		if span >= max(shortLoop, threeTimes*unit) && span >= looped(t[len(t)-unit:]) {
 			return true
 		}
 	}
 	return false
 }
 
-// isRule says whether a unit is what lines and borders are drawn of.
-func isRule(unit []byte) bool {
-	return !bytes.ContainsFunc(unit, func(r rune) bool {
-		return r == '\n' || unicode.IsLetter(r) || unicode.IsNumber(r)
-	})
+// looped is how many bytes of a unit over and over are a loop.
+func looped(unit []byte) int {
+	least := max(shortLoop, fourTimes*len(unit))
+	if len(unit) > shortUnit {
+		least = threeTimes * len(unit)
+	}
+	switch {
+	case bytes.ContainsFunc(unit, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }):
+		return least
+	case !bytes.ContainsRune(unit, '\n'): // lines and borders are drawn of it
+		return max(ruleLoop, least)
+	case bytes.ContainsRune(unit, '|'): // a row of a table
+		return max(shortLoop, min(emptyRows*len(unit), threeTimes*longUnit))
+	}
+	return least
+}
+
+// blanks counts the white space at the end of a text.
+type blanks struct {
+	all    int // characters
+	breaks int // of these, the ones that are neither a blank nor the CR of a CRLF
+}
+
+func (b *blanks) add(r rune) {
+	switch {
+	case !unicode.IsSpace(r):
+		*b = blanks{}
+		return
+	case r != ' ' && r != '\r':
+		b.breaks++
+	}
+	b.all++
+}
+
+// looping says whether there is more of it than any text needs.
+func (b *blanks) looping() bool {
+	return b.all > maxPadding || b.all > maxBlank && b.breaks > paddedBreaks
 }
 
 // repeats returns for each unit up to most how many bytes at the end of t equal

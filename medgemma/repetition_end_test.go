@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/medbuddy/medbuddy/medgemma/modelsim"
@@ -110,13 +111,13 @@ func FuzzLoops(f *testing.F) {
 
 // plainly finds a loop by the definition and in no hurry.
 func plainly(text string) int {
-	white, since := 0, 0
+	since := 0
 	for i, r := range text {
 		end := i + utf8.RuneLen(r)
-		if white++; !blank(string(r)) {
-			white = 0
-		}
-		if white > maxBlank {
+		white := text[len(strings.TrimRightFunc(text[:end], unicode.IsSpace)):end]
+		n := utf8.RuneCountInString(white)
+		padding := strings.Count(white, " ") + strings.Count(white, "\r")
+		if n > maxPadding || n > maxBlank && n-padding > paddedBreaks {
 			return end
 		}
 		if since += end - i; since < loopStep {
@@ -134,8 +135,13 @@ func plainly(text string) int {
 				least = threeTimes
 			}
 			need := max(shortLoop, least*unit)
-			if isRule([]byte(t[len(t)-unit:])) {
-				need = max(ruleLoop, need)
+			one := t[len(t)-unit:]
+			if !strings.ContainsFunc(one, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
+				if !strings.Contains(one, "\n") {
+					need = max(ruleLoop, need)
+				} else if strings.Contains(one, "|") {
+					need = max(shortLoop, min(emptyRows*unit, threeTimes*longUnit))
+				}
 			}
 			if span >= need {
 				return end
