@@ -2,12 +2,18 @@ package bot
 
 import (
 	"context"
+	"strings"
 	"sync"
 )
 
 // lanes runs work in order per key and at the same time across keys. At most
-// limit pieces of work run at once, and at most half of them for one person; the
-// rest waits as small entries, and people take turns (rounds.go).
+// limit pieces of work run at once, and nobody has more of them than are left free:
+// who comes first with many gets half, the next one half of the rest, and there is
+// a place for the one who comes then. What waits are small entries, and people take
+// turns (rounds.go).
+//
+// The person "" is nobody. Each key of nobody's work counts as a person, and all of
+// it together leaves an eighth of the limit to the others.
 //
 // Work that panics does not take the process down: recovered is told, and the
 // lane goes on.
@@ -20,6 +26,7 @@ type lanes struct {
 	ready   rounds[*lane]    // those whose next work waits, under its person
 	serving int              // goroutines
 	runs    map[string]int   // by person
+	running int              // of all
 	waiting int              // pieces of work that have not begun
 	idle    sync.WaitGroup
 	closed  bool
@@ -64,9 +71,16 @@ func (l *lanes) once(key, person string, work func()) bool {
 	return l.add(key, task{person, work})
 }
 
+// ofNobody comes before the key where that stands for a person; no id of Slack's
+// begins like this.
+const ofNobody = "\x00"
+
 func (l *lanes) add(key string, t task) bool {
 	if l.closed {
 		return false
+	}
+	if t.person == "" {
+		t.person = ofNobody + key
 	}
 	l.waiting++
 	if there, ok := l.lanes[key]; ok {
@@ -83,14 +97,22 @@ func (l *lanes) add(key string, t task) bool {
 	return true
 }
 
+// fits says whether one more piece of a person's work may begin.
+func (l *lanes) fits(person string) bool {
+	free := l.limit - l.running
+	if strings.HasPrefix(person, ofNobody) {
+		return free > l.limit/8
+	}
+	return free > l.runs[person]
+}
+
 // serve works until nothing is left that it may take. Work that it leaves behind
-// is that of people who have half of the limit running: each of those looks
-// again.
+// fits once more places are free: what runs looks again when it ends.
 func (l *lanes) serve() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for {
-		at, ok := l.ready.next(func(person string) bool { return l.runs[person] < l.limit/2 }, nil)
+		at, ok := l.ready.next(l.fits, nil)
 		if !ok {
 			l.serving--
 			return
@@ -100,12 +122,16 @@ func (l *lanes) serve() {
 			l.idle.Go(l.serve)
 		}
 		t := at.queue[0]
+		at.queue[0] = task{} // what it holds is not needed any more once it has run
 		at.queue = at.queue[1:]
 		l.waiting--
 		l.runs[t.person]++
+		l.running++
 		l.mu.Unlock()
 		l.run(t.work)
+		t.work = nil
 		l.mu.Lock()
+		l.running--
 		if l.runs[t.person]--; l.runs[t.person] == 0 {
 			delete(l.runs, t.person)
 		}

@@ -47,7 +47,7 @@ func TestLanesKeepOrderAndLimit(t *testing.T) {
 	if most.Load() > limit {
 		t.Errorf("%d at once, want at most %d", most.Load(), limit)
 	}
-	if l.queued() != 0 || len(l.lanes)+len(l.runs)+l.serving+l.ready.n != 0 {
+	if l.queued() != 0 || len(l.lanes)+len(l.runs)+l.serving+l.running+l.ready.n != 0 {
 		t.Errorf("left behind: %d lanes, %d people, %d goroutines, %d ready", len(l.lanes), len(l.runs), l.serving, l.ready.n)
 	}
 	if l.do("k", "p", func() {}) {
