@@ -33,6 +33,7 @@ func (s *Store) Admit(ctx context.Context, q store.Question) (first bool, err er
 func (s *Store) remember(ctx context.Context, k store.QuestionKey) (first bool, err error) {
 	// The record itself is what carries the token here: see swap.
 	token := newToken()
+	unknowns := 0
 	for attempt := 0; ; attempt++ {
 		docs, err := s.get(ctx, s.seen(k))
 		if err != nil {
@@ -53,8 +54,13 @@ func (s *Store) remember(ctx context.Context, k store.QuestionKey) (first bool, 
 		if err == nil {
 			return true, nil
 		}
-		if fateOf(err) == refused || fateOf(err) == unknown && attempt > 2 {
+		switch fateOf(err) {
+		case refused:
 			return false, err
+		case unknown:
+			if unknowns++; unknowns > 2 {
+				return false, err
+			}
 		}
 		if err := pause(ctx, attempt); err != nil {
 			return false, err
