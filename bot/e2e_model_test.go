@@ -76,6 +76,7 @@ func TestCutStreamIsTriedOnceMore(t *testing.T) {
 
 // While the model is asked once more, the thread keeps what was said.
 func TestCutStreamStaysInSight(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	gate := make(chan struct{})
 	w.model.Answer(modelsim.Cut("The heart is enlarged and the", 21), modelsim.Text("The lungs are clear.", modelsim.Gate(gate)))
@@ -89,6 +90,7 @@ func TestCutStreamStaysInSight(t *testing.T) {
 }
 
 func TestWakeUpIsToldAndWaitedOut(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.model.Answer(modelsim.Waking(1_000_000))
 	root := w.post(w.ann, w.channel, "", "@MedBuddy describe this", film(t, 1))

@@ -15,6 +15,7 @@ import (
 // Slack is away for longer than one try: the final text is shown when it is back,
 // and the model was asked once.
 func TestFinalTextOutlastsAnOutage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.sim.Fail("chat.update", slacksim.Fault{HTTPStatus: 503, Times: 7})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
@@ -26,6 +27,7 @@ func TestFinalTextOutlastsAnOutage(t *testing.T) {
 
 // The placeholder, too, is posted when Slack is back, and once.
 func TestPlaceholderOutlastsAnOutage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.sim.Fail("chat.postMessage", slacksim.Fault{HTTPStatus: 503, Times: 3})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
@@ -38,6 +40,7 @@ func TestPlaceholderOutlastsAnOutage(t *testing.T) {
 // A store that fails while an answer is being remembered does not make it a
 // second answer.
 func TestFinishIsRepeated(t *testing.T) {
+	t.Parallel()
 	broken := &brokenStore{}
 	w := newWorld(t, options{bot: func(c *bot.Config) { broken.Store = c.Store; c.Store = broken }})
 	broken.finishes.Store(2)

@@ -62,6 +62,7 @@ func TestAnswerIsInert(t *testing.T) {
 // The placeholder stands at once, carries the question's key, and the text grows
 // in it.
 func TestPlaceholderThenGrowth(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	text := "Findings: the lungs are clear, the heart is of normal size and shape, and the " +
 		"mediastinum is in the middle, as far as one view can show. No effusion."
@@ -130,6 +131,7 @@ func TestFinalTextFindsAWay(t *testing.T) {
 }
 
 func TestRateLimitIsWaitedOut(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.sim.Fail("chat.postMessage", slacksim.Fault{RetryAfter: 1e9})
 	w.sim.Fail("chat.update", slacksim.Fault{RetryAfter: 1e9, Match: func(c slacksim.Call) bool { return strings.Contains(c.Args["text"], "AI draft") }})

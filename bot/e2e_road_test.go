@@ -32,6 +32,7 @@ func TestScanAndQuestionInOneMessage(t *testing.T) {
 // One mention arrives as app_mention and as message, in either order, either of
 // them alone, and each of them twice: it is one question.
 func TestOneMessageIsOneQuestion(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		slack    slacksim.Config
 		withhold string
@@ -65,6 +66,7 @@ func TestOneMessageIsOneQuestion(t *testing.T) {
 }
 
 func TestHundredQuestionsDeliveredTwice(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{slack: slacksim.Config{DeliverTwice: true}})
 	var roots []string
 	for i := range 100 {
@@ -89,6 +91,7 @@ func TestHundredQuestionsDeliveredTwice(t *testing.T) {
 }
 
 func TestFollowUpsNeedNoMentionAndKeepTheImage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this?", film(t, 1))
 	w.answer(root, 1)

@@ -68,6 +68,7 @@ func TestQuestionInAnUnreadableEnvelope(t *testing.T) {
 }
 
 func TestReconnectsArePaced(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.Sockets = 1 }})
 	start := time.Now()
 	for range 4 {
