@@ -75,8 +75,10 @@ type Bot struct {
 	seen     *seen
 	reading  reading
 	unread   keySet // what catch-up cannot read, once told
-	timing   timing
-	made     time.Time
+
+	comforted keySet // messages whose authors were told that they wait
+	timing    timing
+	made      time.Time
 
 	self    identity                // set once by Run, before anything reads it
 	quit    context.CancelCauseFunc // likewise; ends Run
@@ -141,7 +143,7 @@ func New(cfg Config) (*Bot, error) {
 	b.seen, b.reading, b.made = newSeen(), newReading(), time.Now()
 	b.timing = timing{stagger: staggerFor, catchUp: catchUpEvery, mark: markEvery}
 	for range cfg.Sockets {
-		b.sockets = append(b.sockets, newSocket(b.web.api, cfg.SocketSilence))
+		b.sockets = append(b.sockets, newSocket(b.web.api, cfg.SocketSilence, b.socketClosed))
 	}
 	b.exportSockets(cfg.Registerer)
 	b.exportQueues(cfg.Registerer)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -55,7 +54,8 @@ func newReading() reading {
 	}
 }
 
-// keepUp catches up whenever it is asked for, until ctx ends.
+// keepUp catches up whenever it is asked for, until ctx ends. One that broke off is
+// tried again after pauses that grow, and at once when it is asked for again.
 func (b *Bot) keepUp(ctx, work context.Context) {
 	for {
 		select {
@@ -68,11 +68,17 @@ func (b *Bot) keepUp(ctx, work context.Context) {
 			if err != nil && ctx.Err() == nil {
 				b.lg.Warn("catching up broke off; trying again", "error", err)
 			}
-			if sleep(ctx, pause) != nil {
+			if sleep(ctx, b.timing.catchUp) != nil {
 				return
 			}
 			if err == nil {
 				break
+			}
+			select {
+			case <-b.seen.wake:
+			case <-time.After(pause - b.timing.catchUp):
+			case <-ctx.Done():
+				return
 			}
 		}
 	}
@@ -80,7 +86,7 @@ func (b *Bot) keepUp(ctx, work context.Context) {
 
 // catchUp reads what may have been missed and has it recorded.
 func (b *Bot) catchUp(ctx, work context.Context) error {
-	asked := b.seen.reading()
+	asked, missed := b.seen.reading()
 	mark, err := b.cfg.Store.Mark(ctx, b.self.team)
 	if err != nil {
 		return fmt.Errorf("reading the mark: %w", err)
@@ -89,7 +95,9 @@ func (b *Bot) catchUp(ctx, work context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listing the served threads: %w", err)
 	}
-	c := &catchUp{b: b, work: work, oldest: catchUpFrom(mark, b.web.clock.now()), threads: map[store.ThreadKey]string{}}
+	now := b.web.clock.now()
+	c := &catchUp{b: b, work: work, began: tsAt(now), oldest: catchUpFrom(mark, missed, now), threads: map[store.ThreadKey]string{}}
+	c.newest = c.oldest
 	channels, err := c.channels(ctx, served)
 	if err != nil {
 		return err
@@ -110,19 +118,24 @@ func (b *Bot) catchUp(ctx, work context.Context) error {
 			delete(b.reading.upTo, t) // it is not read again
 		}
 	}
-	b.seen.caughtUp(asked, c.oldest)
+	b.seen.caughtUp(asked, c.newest)
 	b.lg.Info("caught up", "channels", len(channels), "threads", c.read, "messages", c.found)
 	return nil
 }
 
-// catchUpFrom is the ts after which messages may have been missed.
-func catchUpFrom(mark string, now time.Time) string {
-	if mark == "" {
-		return tsAt(now.Add(-catchUpFirst))
+// catchUpFrom is the ts after which messages may have been missed. missed is one
+// that this process could not record, or "": another process, for which all went
+// well, may have moved the mark far beyond it.
+func catchUpFrom(mark, missed string, now time.Time) string {
+	from := tsAt(now.Add(-catchUpFirst))
+	if mark != "" {
+		from = tsAt(tsTime(mark).Add(-catchUpOverlap))
 	}
-	from := tsAt(now.Add(-catchUpReach))
-	if again := tsAt(tsTime(mark).Add(-catchUpOverlap)); after(again, from) {
-		return again
+	if before := tsBefore(missed); before != "" && after(from, before) {
+		from = before
+	}
+	if reach := tsAt(now.Add(-catchUpReach)); after(reach, from) {
+		return reach
 	}
 	return from
 }
@@ -131,7 +144,9 @@ func catchUpFrom(mark string, now time.Time) string {
 type catchUp struct {
 	b      *Bot
 	work   context.Context //nolint:containedctx // what is found outlives the run
-	oldest string
+	oldest string          // what is not after it is left alone
+	began  string          // what is after it may have come where the run had been already
+	newest string          // that was found and is not after began
 
 	// threads that have something new, or may have, with the ts of the newest reply
 	// as far as it is known.
@@ -187,83 +202,12 @@ func (c *catchUp) channel(ctx context.Context, ch place) error {
 	return nil
 }
 
-// turn waits until a call can be spared.
+// turn waits until a call can be spared: answers need the same calls.
 func (c *catchUp) turn(ctx context.Context, method string, share *rate.Limiter) error {
 	if err := share.Wait(ctx); err != nil {
 		return err
 	}
 	return c.b.web.awaitSpare(ctx, method)
-}
-
-// replyUsers is how many of those who replied Slack names, at most.
-const replyUsers = 5
-
-// onlyOwn says that nobody but MedBuddy has replied in a thread.
-func (b *Bot) onlyOwn(users []string) bool {
-	return len(users) > 0 && len(users) < replyUsers && !slices.ContainsFunc(users, func(id string) bool { return id != b.self.user })
-}
-
-// note remembers a thread and its newest reply.
-func (c *catchUp) note(channel, root, newest string) {
-	t := store.ThreadKey{Team: c.b.self.team, Channel: channel, TS: root}
-	if known, ok := c.threads[t]; !ok || after(newest, known) {
-		c.threads[t] = newest
-	}
-}
-
-// readThreads takes what is new in threads: those of which the channels told, the
-// liveliest first, and the served ones that the channels' pages did not hold.
-func (c *catchUp) readThreads(ctx context.Context, channels []place, served []store.ThreadKey) error {
-	var list []store.ThreadKey
-	for t, newest := range c.threads {
-		if after(newest, c.oldest) && c.b.reading.upTo[t] != newest {
-			list = append(list, t)
-		}
-	}
-	slices.SortFunc(list, func(a, z store.ThreadKey) int { return store.CompareTS(c.threads[z], c.threads[a]) })
-	if len(list) > catchUpThreads {
-		c.b.lg.Warn("more threads with news than are read to catch up", "left_out", len(list)-catchUpThreads)
-		list = list[:catchUpThreads]
-	}
-	for _, t := range served {
-		if _, known := c.threads[t]; !known {
-			list = append(list, t)
-		}
-	}
-	for _, t := range list {
-		i := slices.IndexFunc(channels, func(ch place) bool { return ch.id == t.Channel })
-		if i < 0 {
-			continue // MedBuddy is there no more, or not allowed
-		}
-		if err := c.turn(ctx, "conversations.replies", c.b.reading.replies); err != nil {
-			return err
-		}
-		if err := c.b.web.awaitSpare(ctx, "conversations.replies"); err != nil {
-			return err // answers need the same calls
-		}
-		var replies []slack.Message
-		err := c.b.eachReply(ctx, slack.GetConversationRepliesParameters{ChannelID: t.Channel, Timestamp: t.TS, Oldest: c.oldest},
-			func(m slack.Message) bool { replies = append(replies, m); return false })
-		if over, err := c.failure(ctx, "conversations.replies", err); over {
-			return err
-		} else if err != nil {
-			continue
-		}
-		c.read++
-		if err := c.take(ctx, channels[i], replies); err != nil {
-			return err
-		}
-		if newest := c.threads[t]; newest != "" && c.failed == nil {
-			c.b.reading.upTo[t] = newest
-		}
-	}
-	return nil
-}
-
-// unreadable are Slack's words for what will not be read the next time either.
-var unreadable = []string{
-	"missing_scope", "not_in_channel", "channel_not_found", "thread_not_found", "is_archived", "no_permission",
-	"access_denied", "unknown_method", "method_not_supported_for_channel_type", "team_access_not_granted",
 }
 
 // failure says what an error means for the run. over: it has to end, with the
@@ -275,7 +219,10 @@ func (c *catchUp) failure(ctx context.Context, what string, err error) (over boo
 		return false, nil
 	case ctx.Err() != nil:
 		return true, ctx.Err()
-	case slices.Contains(unreadable, slackCode(err)) || malformed(err):
+	case tokenRefused(err):
+		c.b.giveUp(err)
+		return true, err
+	case refusedForGood(err) || malformed(err):
 		if c.b.unread.add(what + " " + slackCode(err)) {
 			c.b.lg.Warn("what was missed there cannot be read", "what", what, "error", shortError(err))
 		}

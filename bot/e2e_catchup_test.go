@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -198,7 +199,7 @@ func TestCatchingUpIsTriedAgain(t *testing.T) {
 	w.waitMark(first)
 	for name, trouble := range map[string]func() (over func()){
 		"Slack": func() func() {
-			return w.sim.Fail("conversations.history", slacksim.Fault{Error: "ekm_access_denied", Times: -1})
+			return w.sim.Fail("conversations.history", slacksim.Fault{HTTPStatus: http.StatusForbidden, Times: -1}) // of a proxy, say
 		},
 		"the store": func() func() {
 			broken.down.Store(true)

@@ -23,6 +23,9 @@ func (c *catchUp) take(ctx context.Context, ch place, page []slack.Message) erro
 		}
 		if after(msg.ts, c.oldest) {
 			list = append(list, msg)
+			if after(msg.ts, c.newest) && !after(msg.ts, c.began) {
+				c.newest = msg.ts
+			}
 		}
 	}
 	slices.SortFunc(list, func(a, z message) int { return store.CompareTS(a.ts, z.ts) })
@@ -31,7 +34,7 @@ func (c *catchUp) take(ctx context.Context, ch place, page []slack.Message) erro
 		b.seen.begin(m.ts)
 		queued := b.intake.do(m.channel+m.root(), m.user, func() {
 			recorded := false
-			defer func() { b.seen.end(m.ts); results <- recorded }()
+			defer func() { b.seen.end(m.ts, recorded); results <- recorded }()
 			recorded = b.take(c.work, envelope{at: time.Now(), found: true, ack: func(any) {}}, m)
 		})
 		if !queued {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/medbuddy/medbuddy/store"
 )
 
 // seen knows up to where the workspace's messages have been seen: the mark in
@@ -17,8 +19,9 @@ type seen struct {
 
 	mu      sync.Mutex
 	pending map[string]int // messages that are being recorded, by ts
-	high    string         // the newest message that came
-	saved   string         // the mark as it is in the store
+	high    string         // the newest message that was recorded, and up to which nothing was missed but for what follows
+	missed  string         // the oldest that could not be recorded; "" once a catch-up has read it again
+	saved   string         // the mark as it is in the store; another process may have moved it
 	asked   int            // catch-ups asked for
 	done    int            // of these, those that are done
 }
@@ -38,40 +41,66 @@ func (m *seen) ask() {
 	}
 }
 
+// deaf notes that no socket is open any more: something may be missed. The first
+// one that opens again asks for the catch-up.
+func (m *seen) deaf() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked++
+}
+
 // begin notes that a message is about to be recorded.
 func (m *seen) begin(ts string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pending[ts]++
-	if after(ts, m.high) {
-		m.high = ts
-	}
 }
 
-// end notes that a message was recorded, or need not be.
-func (m *seen) end(ts string) {
+// end notes that a message was recorded, or need not be, or could not be.
+func (m *seen) end(ts string, recorded bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.pending[ts]--; m.pending[ts] <= 0 {
 		delete(m.pending, ts)
 	}
+	if recorded {
+		return
+	}
+	m.asked++ // no reading that has begun counts for it
+	if m.missed == "" || after(m.missed, ts) {
+		m.missed = ts
+	}
+}
+
+// came notes that Slack delivered a message, now recorded. What catch-up finds does
+// not count: it reads one place after the other, and of those it has read it does
+// not know what came since.
+func (m *seen) came(ts string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if after(ts, m.high) {
+		m.high = ts
+	}
 }
 
 // reading returns what caughtUp is to be told once all that was missed until now
-// is recorded.
-func (m *seen) reading() (asked int) {
+// is recorded, and the oldest message that this process could not record.
+func (m *seen) reading() (asked int, missed string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.asked
+	return m.asked, m.missed
 }
 
-// caughtUp notes that what was missed until reading has been recorded, from ts on.
-func (m *seen) caughtUp(asked int, from string) {
+// caughtUp notes that what was missed until reading has been recorded, up to ts.
+func (m *seen) caughtUp(asked int, ts string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.done = asked
-	if after(from, m.high) {
-		m.high = from
+	if m.asked == asked {
+		m.missed = ""
+	}
+	if after(ts, m.high) {
+		m.high = ts
 	}
 }
 
@@ -83,6 +112,9 @@ func (m *seen) next() string {
 		return ""
 	}
 	to := m.high
+	if m.missed != "" && !after(m.missed, to) {
+		to = tsBefore(m.missed)
+	}
 	for ts := range m.pending {
 		if !after(ts, to) {
 			to = tsBefore(ts)
@@ -128,11 +160,24 @@ func (b *Bot) keepMark(ctx context.Context) {
 func (b *Bot) record(ctx context.Context, env envelope, m message) {
 	b.seen.begin(m.ts)
 	b.intake.do(m.channel+m.root(), m.user, func() {
-		defer b.seen.end(m.ts)
-		if !b.take(ctx, env, m) {
-			b.seen.ask() // Slack's retries may come to nothing, too
-		}
+		recorded := false
+		defer func() {
+			b.seen.end(m.ts, recorded)
+			switch {
+			case !recorded:
+				b.seen.ask() // Slack's retries may come to nothing, too
+			case !env.found && b.credible(m.ts):
+				b.seen.came(m.ts)
+			}
+		}()
+		recorded = b.take(ctx, env, m)
 	})
+}
+
+// credible says whether the mark may come to ts: one that is malformed, or far in
+// the future, would hide all that is written until then.
+func (b *Bot) credible(ts string) bool {
+	return store.ValidateTS(ts) == nil && tsTime(ts).Before(b.web.clock.now().Add(24*time.Hour))
 }
 
 // tsBefore is the ts just before another one, "" when there is none.

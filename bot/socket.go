@@ -43,6 +43,7 @@ type socket struct {
 	client  *socketmode.Client
 	pace    pacer
 	greeted chan struct{} // closed at the first hello
+	closed  func()        // told when it was open and is no more
 
 	mu    sync.Mutex
 	live  bool // there is a connection
@@ -51,8 +52,8 @@ type socket struct {
 	end   string // what ended the last one, "" before
 }
 
-func newSocket(api *slack.Client, silence time.Duration) *socket {
-	s := &socket{greeted: make(chan struct{})}
+func newSocket(api *slack.Client, silence time.Duration, closed func()) *socket {
+	s := &socket{greeted: make(chan struct{}), closed: closed}
 	s.client = socketmode.New(api, socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(noWatchdog),
 		socketmode.OptionDialer(dialer(silence, s)), socketmode.OptionLog(log.New(io.Discard, "", 0)))
 	return s
@@ -97,11 +98,15 @@ func (s *socket) hello() {
 func (s *socket) gone(reason string) {
 	s.pace.ended(time.Now())
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.open && reason != "silent" {
+	was := s.open
+	if !was && reason != "silent" {
 		reason = "refused" // before its hello
 	}
 	s.live, s.open, s.end = false, false, reason
+	s.mu.Unlock()
+	if was {
+		s.closed()
+	}
 }
 
 // socketKey is how an opening finds its socket: slack-go passes the context of

@@ -85,6 +85,17 @@ func (b *Bot) connected() error {
 	return err
 }
 
+// socketClosed notes that a socket is open no more. What is written while none is
+// may never be delivered.
+func (b *Bot) socketClosed() {
+	for _, s := range b.sockets {
+		if open, _ := s.state(); open {
+			return
+		}
+	}
+	b.seen.deaf()
+}
+
 // heardAgo is the time since anything came from Slack on any socket.
 func (b *Bot) heardAgo() time.Duration {
 	var last time.Time
