@@ -51,7 +51,7 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		b.answerCommand(ctx, j)
 		return
 	}
-	j.spot = b.line.enter(j.question.User)
+	j.spot = b.line.enter(j.question.User, j.question.Key.TS)
 	defer j.spot.leave()
 	if err := b.placeholder(ctx, j); err != nil {
 		b.cannotSpeak(ctx, j, err)

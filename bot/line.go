@@ -25,9 +25,15 @@ type line struct {
 
 // pace is what the line remembers of a person.
 type pace struct {
-	asked []time.Time // the last ratePerMinute+1 questions
+	asked []asking    // the last ratePerMinute+1 questions, in the order in which they were asked
 	past  []time.Time // the last ratePerMinute that were let past
 	told  time.Time   // of the rate
+}
+
+// asking is when a question was asked, which may be long before it comes here.
+type asking struct {
+	ts string // Slack's; names the question when it comes again
+	at time.Time
 }
 
 const (
@@ -61,16 +67,28 @@ func newLine(room int) *line {
 	return &line{room: room, people: map[string]*pace{}}
 }
 
-// enter takes a place for a person's question. It is kept until leave; its turn
-// comes only once it waits.
-func (l *line) enter(person string) *spot {
+// enter takes a place for a person's question, which was asked at Slack's ts. It is
+// kept until leave; its turn comes only once it waits.
+func (l *line) enter(person, ts string) *spot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := l.pace(person)
-	p.asked = appendLast(p.asked, time.Now(), ratePerMinute+1)
+	l.pace(person).ask(asking{ts, tsTime(ts)})
 	s := &spot{l: l, person: person, past: make(chan struct{})}
 	l.queue.add(person, s)
 	return s
+}
+
+// ask takes note of a question. One that is tried again is still one.
+func (p *pace) ask(a asking) {
+	if slices.ContainsFunc(p.asked, func(b asking) bool { return b.ts == a.ts }) {
+		return
+	}
+	i := len(p.asked)
+	for i > 0 && p.asked[i-1].at.After(a.at) {
+		i--
+	}
+	p.asked = slices.Insert(p.asked, i, a)
+	p.asked = slices.Delete(p.asked, 0, max(0, len(p.asked)-ratePerMinute-1))
 }
 
 func (l *line) pace(person string) *pace {
@@ -79,7 +97,7 @@ func (l *line) pace(person string) *pace {
 	}
 	if len(l.people) >= linePeople {
 		for person, p := range l.people {
-			if last := p.asked[len(p.asked)-1]; time.Since(last) > rateNotices {
+			if last := p.asked[len(p.asked)-1]; time.Since(last.at) > rateNotices {
 				delete(l.people, person)
 			}
 		}
@@ -198,13 +216,13 @@ func (s *spot) ahead() int {
 	return before - max(0, l.room-l.inside)
 }
 
-// flooding says that the person has asked more than the rate allows and is not yet
-// told so; it counts as told then.
+// flooding says that the person has asked more than the rate allows within a minute,
+// whenever that was, and is not yet told so; it counts as told then.
 func (s *spot) flooding() bool {
 	s.l.mu.Lock()
 	defer s.l.mu.Unlock()
 	p, now := s.l.people[s.person], time.Now()
-	if p == nil || len(p.asked) <= ratePerMinute || now.Sub(p.asked[0]) >= rateWindow {
+	if p == nil || len(p.asked) <= ratePerMinute || p.asked[ratePerMinute].at.Sub(p.asked[0].at) >= rateWindow {
 		return false
 	}
 	if !p.told.IsZero() && now.Sub(p.told) < rateNotices {

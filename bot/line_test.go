@@ -28,7 +28,7 @@ func newWard(concurrency int) *ward {
 
 func (w *ward) ask(t *testing.T, person, question string) {
 	start := time.Now()
-	s := w.l.enter(person)
+	s := enter(w.l, person)
 	w.all.Go(func() {
 		defer s.leave()
 		if err := s.wait(t.Context(), func(int) {}); err != nil {
@@ -100,13 +100,13 @@ func TestLineIsFair(t *testing.T) {
 func TestLineRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(1)
-		first := l.enter("somebody")
+		first := enter(l, "somebody")
 		pastNow(t, first)
 		var order []string
 		var mu sync.Mutex
 		var all sync.WaitGroup
-		enter := func(person, name string) {
-			s := l.enter(person)
+		ask := func(person, name string) {
+			s := enter(l, person)
 			all.Go(func() {
 				defer s.leave()
 				_ = s.wait(t.Context(), func(int) {})
@@ -117,10 +117,10 @@ func TestLineRate(t *testing.T) {
 			synctest.Wait()
 		}
 		for i := range ratePerMinute + 5 {
-			enter("flooder", fmt.Sprint("flood ", i))
+			ask("flooder", fmt.Sprint("flood ", i))
 		}
 		for i := range 3 {
-			enter("late", fmt.Sprint("late ", i))
+			ask("late", fmt.Sprint("late ", i))
 		}
 		first.leave()
 		all.Wait()
@@ -153,7 +153,7 @@ func TestLineTellsThePosition(t *testing.T) {
 		l := newLine(2)
 		var inside []*spot
 		for i := range 2 {
-			s := l.enter(fmt.Sprint("inside ", i))
+			s := enter(l, fmt.Sprint("inside ", i))
 			if n := s.ahead(); n >= 0 {
 				t.Errorf("number %d must wait for %d", i, n)
 			}
@@ -162,7 +162,7 @@ func TestLineTellsThePosition(t *testing.T) {
 		}
 		var queued []*spot
 		for i := range 5 {
-			s := l.enter(fmt.Sprint("queued ", i))
+			s := enter(l, fmt.Sprint("queued ", i))
 			if n := s.ahead(); n != i {
 				t.Errorf("number %d in line has %d before it", i, n)
 			}
@@ -173,7 +173,7 @@ func TestLineTellsThePosition(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- last.wait(t.Context(), func(n int) { told = append(told, n) }) }()
 		for i := range 100 {
-			s := l.enter("flooder")
+			s := enter(l, "flooder")
 			if want := 5 + i; i >= ratePerMinute && s.ahead() < want {
 				t.Errorf("number %d of a flooder has %d before it, want %d", i, s.ahead(), want)
 			}
@@ -205,10 +205,10 @@ func TestLineTellsThePosition(t *testing.T) {
 func TestLineCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(1)
-		inside, unready := l.enter("a"), l.enter("b")
+		inside, unready := enter(l, "a"), enter(l, "b")
 		pastNow(t, inside)
 		ctx, cancel := context.WithCancelCause(t.Context())
-		gone, next := l.enter("c"), l.enter("d")
+		gone, next := enter(l, "c"), enter(l, "d")
 		left := make(chan error, 2)
 		go func() { left <- gone.wait(ctx, func(int) {}); gone.leave() }()
 		synctest.Wait()
@@ -237,7 +237,7 @@ func TestLineNotice(t *testing.T) {
 		l := newLine(1)
 		flood := func() (notices int) {
 			for range 50 {
-				s := l.enter("flooder")
+				s := enter(l, "flooder")
 				if s.flooding() {
 					notices++
 				}
@@ -246,7 +246,7 @@ func TestLineNotice(t *testing.T) {
 			return notices
 		}
 		for range 20 { // ten a minute
-			s := l.enter("steady")
+			s := enter(l, "steady")
 			if s.flooding() {
 				t.Error("a notice within the rate")
 			}
@@ -261,7 +261,7 @@ func TestLineNotice(t *testing.T) {
 			t.Errorf("%d notices ten minutes later, want 1", n)
 		}
 		for i := range 5 * linePeople {
-			l.enter(fmt.Sprint(i)).leave()
+			enter(l, fmt.Sprint(i)).leave()
 			_ = sleep(t.Context(), time.Second)
 		}
 		if n := len(l.people); n > 2*linePeople {
