@@ -159,6 +159,13 @@ func (l *lanes) queued() int {
 	return l.waiting
 }
 
+// busy is how many pieces of work have begun and not ended.
+func (l *lanes) busy() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running
+}
+
 // close takes no more work and waits until what was taken is done, or ctx ends.
 func (l *lanes) close(ctx context.Context) error {
 	l.mu.Lock()

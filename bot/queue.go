@@ -46,16 +46,21 @@ func (j *job) firstText() string {
 
 // afterIntake lets a burst of envelopes be recorded and acked first: those have
 // Slack's three seconds, and answers would take the processor and the store from
-// them. It does not wait longer than that.
+// them. It does not wait longer than that, and not at all while few threads are
+// served: these take nothing that matters, and a person sees that there is somebody.
 func (b *Bot) afterIntake(ctx context.Context) {
-	for until := time.Now().Add(ackTimeout); b.intake.queued() > lanesAtOnce && time.Now().Before(until); {
+	burst := func() bool { return b.intake.queued() > lanesAtOnce && b.threads.busy() > fewThreads }
+	for until := time.Now().Add(ackTimeout); burst() && time.Now().Before(until); {
 		if sleep(ctx, intakeEvery) != nil {
 			return
 		}
 	}
 }
 
-const intakeEvery = 20 * time.Millisecond
+const (
+	intakeEvery = 20 * time.Millisecond
+	fewThreads  = 32
+)
 
 // exportQueues makes a metric of what waits in this process.
 func (b *Bot) exportQueues(r prometheus.Registerer) {

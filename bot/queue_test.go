@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,19 +11,25 @@ import (
 // no later than Slack would wait for an ack.
 func TestAfterIntake(t *testing.T) {
 	for name, c := range map[string]struct {
-		burst int
-		takes time.Duration
-		want  time.Duration // at most
+		burst  int
+		takes  time.Duration
+		served int           // threads
+		want   time.Duration // at most
 	}{
-		"no burst":     {lanesAtOnce, time.Hour, 0},
-		"a burst":      {2*lanesAtOnce + 1, time.Second, time.Second + intakeEvery},
-		"a slow store": {10 * lanesAtOnce, time.Hour, ackTimeout + intakeEvery},
+		"no burst":     {lanesAtOnce, time.Hour, fewThreads + 1, 0},
+		"a burst":      {2*lanesAtOnce + 1, time.Second, fewThreads + 1, time.Second + intakeEvery},
+		"a slow store": {10 * lanesAtOnce, time.Hour, fewThreads + 1, ackTimeout + intakeEvery},
+		"few threads":  {10 * lanesAtOnce, time.Hour, fewThreads, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := &Bot{intake: newLanes(lanesAtOnce, func(v any) { t.Errorf("panic %v", v) })}
+				lanes := func() *lanes { return newLanes(lanesAtOnce, func(v any) { t.Errorf("panic %v", v) }) }
+				b := &Bot{intake: lanes(), threads: lanes()}
+				for i := range c.served {
+					b.threads.do(fmt.Sprint(i), fmt.Sprint(i), func() { _ = sleep(t.Context(), time.Hour) })
+				}
 				for i := range c.burst {
-					b.intake.do(string(rune(i)), string(rune(i)), func() { _ = sleep(t.Context(), c.takes) })
+					b.intake.do(fmt.Sprint(i), fmt.Sprint(i), func() { _ = sleep(t.Context(), c.takes) })
 				}
 				synctest.Wait()
 				start := time.Now()
