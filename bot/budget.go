@@ -25,7 +25,8 @@ type gates struct {
 	posts map[string]*turnstile // by channel
 }
 
-// maxPostGates bounds the memory of channels that were posted to.
+// maxPostGates is with how many channels that were posted to those are forgotten
+// of which nothing matters any more. The others stay, however many.
 const maxPostGates = 1000
 
 func newGates() *gates {
