@@ -41,8 +41,10 @@
 //
 // The question waits in the lane of its thread (thread.go). Whoever serves the
 // lane takes the thread's lease from the store, which fences off other
-// processes, and answers the open questions in the order of their ts. Threads
-// whose process died are adopted by any other.
+// processes (lease.go: in Slack, which knows no fences, no call goes out after the
+// lease), and answers the open questions in the order of their ts. Threads
+// whose process died are adopted by any other, in the message that the dead one
+// posted; a final text that it had shown stays as it is (shown.go).
 //
 // An answer (answer.go) is one road down:
 //
@@ -56,8 +58,7 @@
 //	generate     generate.go  the model's words, while the thread sees them grow
 //	finish       outcome.go   the final text with its label (reply.go); the store appends and closes
 //
-// What people see is in the files texts*.go, with the
-// rules of tone. What the model wrote passes through markdown.go, which leaves
+// What people see is in the files texts*.go, with the rules of tone. What the model wrote passes through markdown.go, which leaves
 // nothing of it live in Slack, and split.go, which keeps Slack's limits.
 // Commands (commands.go, slash.go, settings.go) set temperature and max tokens
 // for a channel or a thread. What MedBuddy may call and hear in Slack is one
@@ -80,5 +81,7 @@
 //
 // The pure parts have golden files (testdata, go test -update). The road is
 // tested end to end with the real Slack client, the real model client and the
-// embedded store against slacksim and modelsim.
+// embedded store against slacksim and modelsim. What goes wrong is told as
+// scenarios (testdata/faults), and a table (faults_test.go) says where each fault
+// is shown.
 package bot
