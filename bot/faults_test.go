@@ -30,7 +30,7 @@ var faults = []struct{ fault, shown string }{
 	{"a remark comes after the question", "remark_comes_late"},
 	{"bots talk to each other", "others_talk bot.TestWhoIsLeftAlone"},
 	{"somebody asks who may not", "guest bot.TestAccess"},
-	{"a token is revoked", "bot.TestFatalAuthErrorEndsTheBot bot.TestFatalAuthErrorEndsARunningBot cmd/medbuddy.TestRefusedTokensEndTheProcessWithASentence"},
+	{"a token is revoked", "bot.TestRefusedTokenLeavesTheQuestionToTheNextProcess bot.TestFatalAuthErrorEndsTheBot bot.TestFatalAuthErrorEndsARunningBot cmd/medbuddy.TestRefusedTokensEndTheProcessWithASentence"},
 	{"a scope is missing", "replies_missing_scope file_html"},
 	{"a question is edited while it waits", "question_edited"},
 	{"a question is deleted while it waits", "question_deleted"},
@@ -71,7 +71,7 @@ var faults = []struct{ fault, shown string }{
 	{"the endpoint takes less than it was configured with", "model_takes_less_text model_takes_fewer_images bot.TestLearn"},
 	{"an answer would come much too late", "stopped_for_too_long bot.TestOldQuestionGetsASentence"},
 	// The store.
-	{"the store cannot be reached", "store_down_for_a_while store_refuses_lease store_refuses_open store_refuses_place store_refuses_put store_refuses_settings store_refuses_thread store_refuses_finish store/firestore.TestAway"},
+	{"the store cannot be reached", "store_down_for_a_while not_taken_for_long bot.TestUnrecordedQuestionIsFoundBehindTheMark store_refuses_lease store_refuses_open store_refuses_place store_refuses_put store_refuses_settings store_refuses_thread store_refuses_finish store/firestore.TestAway"},
 	{"the store is slow", "store_slow store_too_slow_for_an_ack"},
 	{"the store's own answer is lost", "store_loses_admit store_loses_place store_loses_finish store/firestore.TestLostAnswer"},
 	{"many write to the same thing", "store/firestore.TestContend store/sqlite.TestContend"},

@@ -35,7 +35,7 @@ func (b *Bot) enqueue(ctx context.Context, typ string, env envelope) {
 const admitTimeout = 2500 * time.Millisecond
 
 // lastRetry is Slack's last delivery of an event, some six minutes after the
-// first (docs.slack.dev/apis/events-api): after it nobody asks again.
+// first (docs.slack.dev/apis/events-api): after it only catch-up finds it.
 const lastRetry = 3
 
 // take decides whether a message is for MedBuddy, records it, and only then acks
@@ -74,7 +74,7 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 	if err != nil {
 		b.lg.Error("a message could not be recorded; it is not acked, so it will come again",
 			"envelope", env.id, "retry", env.retry, "found", env.found, "error", err)
-		if env.retry >= lastRetry && (m.mention || m.direct) {
+		if env.retry >= lastRetry && (m.mention || m.direct) && b.comforted.add(m.channel+m.ts) { // it comes as two events
 			b.threads.do("lost "+m.user, m.user, func() { b.tellPrivately(ctx, m, textNotTaken) })
 		}
 		return false

@@ -89,7 +89,7 @@ const (
 	textEmptyMention = "Post a scan here and ask me about it, for example: _what is the view, and is there a pleural effusion?_ In this thread I then answer follow-up questions without a mention."
 )
 
-const textNotTaken = "I could not take your question for several minutes. Ask again in a minute."
+const textNotTaken = "I could not take your question yet. I keep trying and will answer here when I can."
 
 func textFailed(ref string) string {
 	return "Something went wrong on my side and there is no answer. Ask again; if it happens twice, give your administrator this reference: " + ref
