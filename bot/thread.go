@@ -146,25 +146,3 @@ func (b *Bot) panicked(ctx context.Context, j *job) {
 		b.finish(ctx, j, outcome{name: "panic"})
 	}
 }
-
-// adopt takes up threads with open questions that nobody works on: after a
-// crash, a deploy, or a store that was away. It runs until ctx ends.
-func (b *Bot) adopt(ctx, work context.Context) {
-	began := time.Now()
-	for {
-		threads, err := b.cfg.Store.Abandoned(ctx, 100)
-		if err != nil && ctx.Err() == nil {
-			b.lg.Error("abandoned threads could not be listed", "error", err)
-		}
-		for _, t := range threads {
-			b.work(work, t, "")
-		}
-		pause := adoptEvery
-		if time.Since(began) < adoptFirst {
-			pause = adoptSoon
-		}
-		if sleep(ctx, pause) != nil {
-			return
-		}
-	}
-}
