@@ -36,6 +36,9 @@ func (b *Bot) slash(ctx context.Context, env envelope) {
 	if err != nil {
 		b.lg.Warn("a command was refused because Slack could not say who gave it", "error", err)
 		env.ack(privately(textAskAgain))
+		if tokenRefused(err) {
+			b.giveUp(err)
+		}
 		return
 	}
 	if v != verdictTake {
