@@ -59,11 +59,11 @@ func (g *gates) of(method, channel string) *turnstile {
 	return gate
 }
 
-// spare says whether a call that can wait may be made without taking from what
+// hasSpare says whether a call that can wait may be made without taking from what
 // must be said: less than four fifths of the method's documented rate were used
 // within the last minute, and nobody waits. It counts nothing; the call itself
 // does.
-func (w *web) spare(method string) bool {
+func (w *web) hasSpare(method string) bool {
 	gate := w.gates.of(method, "")
 	gate.mu.Lock()
 	defer gate.mu.Unlock()
@@ -74,7 +74,7 @@ func (w *web) spare(method string) bool {
 // can wait must come in the end.
 func (w *web) awaitSpare(ctx context.Context, method string) error {
 	until := time.Now().Add(spareMost)
-	for !w.spare(method) && time.Now().Before(until) {
+	for !w.hasSpare(method) && time.Now().Before(until) {
 		if err := sleep(ctx, spareEvery); err != nil {
 			return err
 		}

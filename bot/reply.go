@@ -113,7 +113,7 @@ func (r *reply) pump(ctx context.Context) {
 		if text == shown || text == "" {
 			continue
 		}
-		if !gate.spare() {
+		if !gate.takeSpare() {
 			r.nudge() // with what is the latest then
 			if sleep(ctx, spacing) != nil {
 				return

@@ -13,7 +13,7 @@ import (
 // Then nobody passes before Retry-After, and after it one by one at the pace that
 // Slack documents, until a minute has gone by and nobody waits: the urgent first,
 // and among equals people take turns. What can wait lives from what is left of
-// the documented rate (spare).
+// the documented rate (takeSpare).
 type turnstile struct {
 	perMinute int
 
@@ -217,10 +217,10 @@ func (t *turnstile) promise(key string) (keep func()) {
 // Slack's minute and ours do not begin at the same moment.
 const margin = 3
 
-// spare counts a call that can wait, and says whether it may be made now: when
+// takeSpare counts a call that can wait, and says whether it may be made now: when
 // nobody waits and the documented rate has room for it beside what was made
 // within the last minute and what is promised.
-func (t *turnstile) spare() bool {
+func (t *turnstile) takeSpare() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()

@@ -160,13 +160,13 @@ func TestTurnstileExpects(t *testing.T) {
 			gate.expect(fmt.Sprint(i))
 			gate.expect(fmt.Sprint(i)) // twice is once
 		}
-		if gate.spare() {
+		if gate.takeSpare() {
 			t.Error("something to spare beside 47 questions")
 		}
 		for i := range 40 {
 			gate.promise(fmt.Sprint(i))()
 		}
-		if !gate.spare() {
+		if !gate.takeSpare() {
 			t.Error("nothing to spare beside 7 questions")
 		}
 		if err := sleep(t.Context(), window); err != nil {
@@ -189,7 +189,7 @@ func TestTurnstileSpare(t *testing.T) {
 				keep = append(keep, gate.promise(fmt.Sprint(i)))
 			}
 			grown := 0
-			for gate.spare() {
+			for gate.takeSpare() {
 				grown++
 			}
 			if want := max(0, 50-margin-answers); grown != want {
@@ -206,14 +206,14 @@ func TestTurnstileSpare(t *testing.T) {
 			if err := sleep(t.Context(), window); err != nil {
 				t.Fatal(err)
 			}
-			if !gate.spare() {
+			if !gate.takeSpare() {
 				t.Errorf("%d answers: nothing to spare a minute later", answers)
 			}
 			gate.shut(time.Second)
 			if err := sleep(t.Context(), 10*time.Second); err != nil {
 				t.Fatal(err)
 			}
-			if gate.spare() {
+			if gate.takeSpare() {
 				t.Error("something to spare right after a 429")
 			}
 		})
