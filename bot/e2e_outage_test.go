@@ -60,7 +60,7 @@ func TestLongAnswerAfterATakeover(t *testing.T) {
 	w := newWorld(t, options{now: func() time.Time { return now }, before: func(w *world) {
 		root = w.post(w.ann, w.channel, "", "@MedBuddy describe this film in full", film(t, 1))
 		thread := store.ThreadKey{Team: w.sim.TeamID(), Channel: w.channel, TS: root}
-		q := store.Question{Key: store.QuestionKey(thread), Thread: thread, Kind: store.KindAsk, User: w.ann, Text: "describe this film in full"}
+		q := store.Question{Key: thread.Root(), Thread: thread, Kind: store.KindAsk, User: w.ann, Text: "describe this film in full"}
 		_, err := w.store.Admit(w.ctx, q)
 		must(t, err)
 		for part := range 4 {

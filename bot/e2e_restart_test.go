@@ -22,7 +22,7 @@ func TestDeadProcessIsReplaced(t *testing.T) {
 			w := newWorld(t, options{now: func() time.Time { return now }, before: func(w *world) {
 				root = w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
 				thread := store.ThreadKey{Team: w.sim.TeamID(), Channel: w.channel, TS: root}
-				q := store.Question{Key: store.QuestionKey(thread), Thread: thread, Kind: store.KindAsk, User: w.ann, Text: "which view is this film?"}
+				q := store.Question{Key: thread.Root(), Thread: thread, Kind: store.KindAsk, User: w.ann, Text: "which view is this film?"}
 				_, err := w.store.Admit(w.ctx, q)
 				must(t, err)
 				lease, err := w.store.Lease(w.ctx, thread, "the dead", 15*time.Second)

@@ -14,6 +14,8 @@ import (
 var (
 	idRE = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
 	tsRE = regexp.MustCompile(`^[0-9]{1,16}\.[0-9]{1,9}$`)
+
+	actRE = regexp.MustCompile(`^[A-Za-z0-9_.]{0,80}$`)
 )
 
 func check(team, channel, ts string) error {
@@ -32,7 +34,12 @@ func check(team, channel, ts string) error {
 func (k ThreadKey) Validate() error { return check(k.Team, k.Channel, k.TS) }
 
 // Validate returns ErrInvalidKey unless the key is made of Slack's characters.
-func (k QuestionKey) Validate() error { return check(k.Team, k.Channel, k.TS) }
+func (k QuestionKey) Validate() error {
+	if !actRE.MatchString(k.Act) {
+		return fmt.Errorf("%w: act", ErrInvalidKey)
+	}
+	return check(k.Team, k.Channel, k.TS)
+}
 
 // Validate returns ErrInvalidKey unless the scope is made of Slack's characters.
 func (s Scope) Validate() error {
@@ -46,14 +53,27 @@ func (s Scope) Validate() error {
 // ValidateTeam returns ErrInvalidKey unless team is made of Slack's characters.
 func ValidateTeam(team string) error { return check(team, "C", "0.0") }
 
+// ValidateID returns ErrInvalidKey unless id, of a user or a file, is made of Slack's
+// characters.
+func ValidateID(id string) error { return check(id, "C", "0.0") }
+
 // ValidateTS returns ErrInvalidKey unless ts is one of Slack's.
 func ValidateTS(ts string) error { return check("T", "C", ts) }
 
 // String is the key as one word: team-channel-ts.
 func (k ThreadKey) String() string { return k.Team + "-" + k.Channel + "-" + k.TS }
 
-// String is the key as one word: team-channel-ts.
-func (k QuestionKey) String() string { return k.Team + "-" + k.Channel + "-" + k.TS }
+// String is the key as one word: team-channel-ts, and -act for a press.
+func (k QuestionKey) String() string {
+	s := k.Team + "-" + k.Channel + "-" + k.TS
+	if k.Act != "" {
+		s += "-" + k.Act
+	}
+	return s
+}
+
+// Root is the key of the thread's first message, when that asks.
+func (k ThreadKey) Root() QuestionKey { return QuestionKey{Team: k.Team, Channel: k.Channel, TS: k.TS} }
 
 // Scope is where the thread's own settings live.
 func (k ThreadKey) Scope() Scope { return Scope{k.Team, k.Channel, k.TS} }

@@ -22,7 +22,7 @@ func TestPrepareLimitsWhatSurroundsTheText(t *testing.T) {
 	if err := picture(ImageRecord{}); err != nil {
 		t.Error(err)
 	}
-	_, question := PrepareQuestion(Question{Key: QuestionKey{"T", "C", "1.0"}, Thread: ThreadKey{"T", "C", "1.0"},
+	_, question := PrepareQuestion(Question{Key: QuestionKey{Team: "T", Channel: "C", TS: "1.0"}, Thread: ThreadKey{"T", "C", "1.0"},
 		Kind: KindAsk, Files: make([]string, 7000)})
 	for name, err := range map[string]error{"messages": turns, "unread": unread, "model": model, "files": question,
 		"notes":          picture(ImageRecord{Notes: make([]string, 7000)}),
@@ -39,7 +39,7 @@ func TestPrepareDropsWhatTheStoreSets(t *testing.T) {
 	if err != nil || ts[0].Seq != 0 || !ts[0].At.IsZero() {
 		t.Error(ts, err)
 	}
-	q, err := PrepareQuestion(Question{Key: QuestionKey{"T", "C", "1.0"}, Thread: ThreadKey{"T", "C", "1.0"},
+	q, err := PrepareQuestion(Question{Key: QuestionKey{Team: "T", Channel: "C", TS: "1.0"}, Thread: ThreadKey{"T", "C", "1.0"},
 		Kind: KindRefused, User: "U1", Text: "x", Files: []string{"F"}, AnswerTS: "1.0", AdmittedAt: time.Now()})
 	if err != nil || q.User+q.Text+q.AnswerTS != "" || q.Files != nil || !q.AdmittedAt.IsZero() {
 		t.Error("a refused message keeps more than its key", err)

@@ -113,7 +113,7 @@ func key(n int) store.ThreadKey {
 }
 
 func asking(n int, text string) store.Question {
-	return store.Question{Key: store.QuestionKey(key(n)), Thread: key(n), Kind: store.KindAsk, User: "U1", Text: text}
+	return store.Question{Key: key(n).Root(), Thread: key(n), Kind: store.KindAsk, User: "U1", Text: text}
 }
 
 func must(tb testing.TB, errs ...error) {

@@ -19,7 +19,7 @@ type call struct {
 
 func calls() []call {
 	lease := func(t store.ThreadKey) store.Lease { return store.Lease{Thread: t, Owner: "a", Fence: 1} }
-	question := func(t store.ThreadKey) store.QuestionKey { return store.QuestionKey(t) }
+	question := func(t store.ThreadKey) store.QuestionKey { return t.Root() }
 	return []call{
 		{"Admit", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
 			_, err := s.Admit(ctx, store.Question{Key: question(t), Thread: t, Kind: store.KindAsk})
@@ -147,7 +147,7 @@ func callCases() []testCase {
 			k := store.QuestionKey{Team: "T1", Channel: "C1/x", TS: "1.0"}
 			_, err := w.s.Admit(w.ctx, store.Question{Key: k, Thread: thread(1), Kind: store.KindAsk})
 			w.is(err, store.ErrInvalidKey)
-			_, err = w.s.Admit(w.ctx, store.Question{Key: ask(thread(1), 2).Key, Thread: store.ThreadKey(k), Kind: store.KindAsk})
+			_, err = w.s.Admit(w.ctx, store.Question{Key: ask(thread(1), 2).Key, Thread: store.ThreadKey{Team: k.Team, Channel: k.Channel, TS: k.TS}, Kind: store.KindAsk})
 			w.is(err, store.ErrInvalidKey)
 			w.is(w.s.Place(w.ctx, l, k, "1.0"), store.ErrInvalidKey)
 			w.is(w.s.Finish(w.ctx, l, k, nil), store.ErrInvalidKey)
