@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -116,7 +117,16 @@ func (e *expected) add(key string, now time.Time) {
 	e.order = append(e.order, expectation{key, now})
 }
 
-func (e *expected) remove(key string) { delete(e.in, key) }
+// remove also clears away what was removed before, once that is the most of it:
+// nobody may count for hours.
+func (e *expected) remove(key string) {
+	delete(e.in, key)
+	if len(e.order) > 2*len(e.in)+expectedSlack {
+		e.order = slices.Clip(slices.DeleteFunc(e.order, func(x expectation) bool { return !e.in[x.key].Equal(x.at) }))
+	}
+}
+
+const expectedSlack = 32
 
 func (e *expected) count(now time.Time) int {
 	for len(e.order) > 0 && now.Sub(e.order[0].at) >= window {

@@ -169,9 +169,10 @@ func (t *turnstile) count(now time.Time) {
 	t.calls, t.last = append(t.calls, now), now
 }
 
-// forget drops calls that Slack no longer counts.
+// forget drops calls that Slack no longer counts, and those of which there are so
+// many that they change nothing: the next call waits for the one perMinute before it.
 func (t *turnstile) forget(now time.Time) {
-	for len(t.calls) > 0 && now.Sub(t.calls[0]) >= window {
+	for len(t.calls) > 0 && (now.Sub(t.calls[0]) >= window || len(t.calls) > 2*t.perMinute) {
 		t.calls = t.calls[1:]
 	}
 }

@@ -219,3 +219,24 @@ func TestTurnstileSpare(t *testing.T) {
 		})
 	}
 }
+
+// However many calls were made within a minute, nearly nothing of them is kept once
+// nobody makes any.
+func TestTurnstileKeepsLittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := newTurnstile(chatUpdate)
+		for i := range 20_000 {
+			key := fmt.Sprint(i)
+			gate.expect(key)
+			keep := gate.promise(key)
+			passAll(t, gate, 1)
+			keep()
+		}
+		if kept := cap(gate.calls) + cap(gate.expected.order) + len(gate.expected.in); kept > 1000 {
+			t.Errorf("%d entries are kept of calls that nobody asks for any more", kept)
+		}
+		if wait := gate.opens(time.Now()).Sub(time.Now()); wait != window {
+			t.Errorf("after more calls than Slack allows the next one waits %v, want %v", wait, window)
+		}
+	})
+}
