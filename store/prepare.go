@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 	"unicode/utf8"
 )
 
@@ -25,13 +26,21 @@ func PrepareQuestion(q Question) (Question, error) {
 		return Question{}, err
 	}
 	switch q.Kind {
-	case KindAsk, KindCommand:
+	case KindAsk, KindCommand, KindAgain, KindContinue, KindSecond:
 	case KindRefused:
 		return Question{Key: q.Key, Thread: q.Thread, Kind: q.Kind}, nil
 	default:
 		return Question{}, fmt.Errorf("%w: kind", ErrInvalidKey)
 	}
-	p := Question{Key: q.Key, Thread: q.Thread, Kind: q.Kind, User: valid(q.User), Text: valid(q.Text)}
+	for _, ts := range []string{q.Of, q.AskedTS} {
+		if ts == "" {
+			continue
+		}
+		if err := ValidateTS(ts); err != nil {
+			return Question{}, err
+		}
+	}
+	p := Question{Key: q.Key, Thread: q.Thread, Kind: q.Kind, User: valid(q.User), Text: valid(q.Text), Of: q.Of, AskedTS: q.AskedTS}
 	rest := len(p.User)
 	for _, f := range q.Files {
 		p.Files = append(p.Files, valid(f))
@@ -52,14 +61,23 @@ func PrepareTurns(turns []Turn) ([]Turn, error) {
 		if t.Role != RoleUser && t.Role != RoleModel {
 			return nil, fmt.Errorf("%w: role", ErrInvalidKey)
 		}
+		switch t.Kind {
+		case "", KindAsk, KindAgain, KindContinue, KindSecond:
+		default:
+			return nil, fmt.Errorf("%w: kind", ErrInvalidKey)
+		}
 		if bad(t.Temperature) {
 			return nil, fmt.Errorf("%w: temperature", errNotANumber)
 		}
 		p := Turn{Role: t.Role, Text: valid(t.Text), Model: valid(t.Model), FinishedBy: valid(t.FinishedBy),
-			Temperature: t.Temperature, MaxTokens: t.MaxTokens}
-		text, rest := len(p.Text), len(p.Model)+len(p.FinishedBy)
+			Temperature: t.Temperature, MaxTokens: t.MaxTokens,
+			Of: valid(t.Of), Kind: t.Kind, User: valid(t.User), AnswerTS: valid(t.AnswerTS), Images: slices.Clone(t.Images)}
+		text, rest := len(p.Text), len(p.Model)+len(p.FinishedBy)+len(p.Of)+len(p.User)+len(p.AnswerTS)+8*len(p.Images)
 		for _, m := range t.Messages {
-			c := Message{TS: valid(m.TS), User: valid(m.User), Text: valid(m.Text), Images: slices.Clone(m.Images)}
+			if m.Gone {
+				m = m.emptied()
+			}
+			c := Message{TS: valid(m.TS), User: valid(m.User), Text: valid(m.Text), Images: slices.Clone(m.Images), Gone: m.Gone}
 			text += len(c.Text)
 			rest += len(c.TS) + len(c.User) + 8*len(c.Images) + 40
 			for _, u := range m.Unread {
@@ -81,7 +99,7 @@ func PrepareTurns(turns []Turn) ([]Turn, error) {
 }
 
 // PrepareImage returns deep copies of a record and the bytes of its slices, none
-// of them nil.
+// of them nil. It is not Gone.
 func PrepareImage(r ImageRecord, data [][]byte) (ImageRecord, [][]byte, error) {
 	switch {
 	case r.Label < 1:
@@ -118,13 +136,13 @@ func PrepareImage(r ImageRecord, data [][]byte) (ImageRecord, [][]byte, error) {
 	return p, copies, nil
 }
 
-// PrepareSettings returns a deep copy of s, At not set. Without a value it is
-// the zero Settings.
+// PrepareSettings returns a deep copy of s, At not set. With nothing set it is the
+// zero Settings.
 func PrepareSettings(s Settings) (Settings, error) {
-	if s.Temperature == nil && s.MaxTokens == nil {
+	if s.Temperature == nil && s.MaxTokens == nil && !s.Paused {
 		return Settings{}, nil
 	}
-	p := Settings{By: valid(s.By)}
+	p := Settings{Paused: s.Paused, By: valid(s.By)}
 	if s.Temperature != nil {
 		if bad(*s.Temperature) {
 			return Settings{}, fmt.Errorf("%w: temperature", errNotANumber)
@@ -136,6 +154,22 @@ func PrepareSettings(s Settings) (Settings, error) {
 	}
 	if len(p.By) > overhead {
 		return Settings{}, fmt.Errorf("%w: settings", ErrTooLarge)
+	}
+	return p, nil
+}
+
+// PrepareVerdict returns what is to be stored of v, as user's of the answer at
+// answerTS, At not set.
+func PrepareVerdict(v Verdict, answerTS, user string) (Verdict, error) {
+	if err := errors.Join(ValidateTS(answerTS), ValidateID(user)); err != nil {
+		return Verdict{}, err
+	}
+	p := Verdict{AnswerTS: answerTS, User: user, Feedback: valid(v.Feedback)}
+	if !v.Reviewed.IsZero() {
+		p.Reviewed = v.Reviewed.UTC().Truncate(time.Microsecond)
+	}
+	if len(p.Feedback) > MaxFeedbackBytes {
+		return Verdict{}, fmt.Errorf("%w: feedback", ErrTooLarge)
 	}
 	return p, nil
 }

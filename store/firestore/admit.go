@@ -1,6 +1,7 @@
 package firestore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -97,18 +98,19 @@ func (s *Store) admit(ctx context.Context, q store.Question) (first bool, err er
 			first = true // an attempt before took effect
 			return errUnchanged
 		}
-		if seen.ExpireAt.After(c.now) || c.d.isOpen(q.Key, c.now) == nil {
+		erased := c.d.live(c.now) && c.d.isGone(q.Key.TS)
+		if seen.ExpireAt.After(c.now) || c.d.isOpen(q.Key, c.now) == nil || erased {
 			return errUnchanged
 		}
 		c.d.begin(c.now, s.retention, c.token)
 		if q.Kind == store.KindAsk {
 			c.d.Asked = true
 		}
-		c.d.Open = append(c.d.Open, openDoc{ID: id, At: c.now})
+		c.d.Open = append(c.d.Open, openDoc{ID: id, At: c.now, Of: q.Of})
 		writeSeen(c.batch, c.more[0], c.token, c.now)
 		c.batch.Create(question(c.ref, c.d.Gen, id), questionDoc{
-			Gen: c.d.Gen, Team: q.Key.Team, Channel: q.Key.Channel, TS: q.Key.TS, Kind: string(q.Kind),
-			User: q.User, Text: q.Text, Files: q.Files, AdmittedAt: c.now, ExpireAt: c.d.ChildrenUntil,
+			Gen: c.d.Gen, Team: q.Key.Team, Channel: q.Key.Channel, TS: q.Key.TS, Act: q.Key.Act, Kind: string(q.Kind),
+			User: q.User, Text: q.Text, Files: q.Files, AskedTS: q.AskedTS, AdmittedAt: c.now, ExpireAt: c.d.ChildrenUntil,
 		})
 		first = true
 		return nil
@@ -144,9 +146,11 @@ func (s *Store) Open(ctx context.Context, k store.ThreadKey) (qs []store.Questio
 				refs = append(refs, question(s.thread(k), d.Gen, o.ID))
 			}
 			return getAll(ctx, s, refs, func(q questionDoc) {
+				o := d.Open[len(qs)]
 				qs = append(qs, store.Question{
-					Key: store.QuestionKey{Team: q.Team, Channel: q.Channel, TS: q.TS}, Thread: k, Kind: store.Kind(q.Kind),
-					User: q.User, Text: q.Text, Files: q.Files, AdmittedAt: q.AdmittedAt.UTC(), AnswerTS: q.AnswerTS,
+					Key: store.QuestionKey{Team: q.Team, Channel: q.Channel, TS: q.TS, Act: q.Act}, Thread: k, Kind: store.Kind(q.Kind),
+					User: q.User, Text: q.Text, Files: q.Files, Of: o.Of, AskedTS: q.AskedTS,
+					AdmittedAt: q.AdmittedAt.UTC(), AnswerTS: q.AnswerTS, StoppedBy: o.StoppedBy,
 				})
 			})
 		})
@@ -154,7 +158,9 @@ func (s *Store) Open(ctx context.Context, k store.ThreadKey) (qs []store.Questio
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(qs, func(a, b store.Question) int { return store.CompareTS(a.Key.TS, b.Key.TS) })
+	slices.SortFunc(qs, func(a, b store.Question) int {
+		return cmp.Or(store.CompareTS(a.Key.TS, b.Key.TS), cmp.Compare(a.Key.Act, b.Key.Act))
+	})
 	return qs, nil
 }
 

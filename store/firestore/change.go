@@ -110,6 +110,8 @@ func addAck(acks []string, token string) []string {
 
 // A change is one attempt to change a thread's document.
 type change struct {
+	s     *Store
+	k     store.ThreadKey
 	ref   *firestore.DocumentRef
 	d     *threadDoc
 	isNew bool
@@ -129,7 +131,7 @@ func (s *Store) change(ctx context.Context, k store.ThreadKey, more []*firestore
 		if err != nil {
 			return err
 		}
-		c := &change{ref: ref, d: d, isNew: !docs[0].Exists(), now: s.now(), more: docs[1:], token: token, batch: b}
+		c := &change{s: s, k: k, ref: ref, d: d, isNew: !docs[0].Exists(), now: s.now(), more: docs[1:], token: token, batch: b}
 		if err := f(c); err != nil {
 			return err
 		}

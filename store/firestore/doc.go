@@ -3,17 +3,21 @@
 //
 // # Documents
 //
-// T, C and S stand for team, channel and ts. Times are Firestore timestamps.
+// T, C and S stand for team, channel and ts; a press's key has -ACT behind it. Times
+// are Firestore timestamps.
 //
 //	threads/T-C-S                     one per thread
 //	    gen                           the thread's life; "" when it has none
 //	    asked, turns, images          as in store.Thread; the last two are counts
-//	    open[]                        {id: T-C-S, at} of each open question
-//	    sets[]                        {label, id, n, fence} of the slices of each image, see below
-//	    settings                      {temperature, max_tokens, by, at}
+//	    open[]                        {id: T-C-S, at, of, stopped_by} of each open question
+//	    sets[]                        {label, id, n, fence, filed} of the slices of each image, see below
+//	    settings                      {temperature, max_tokens, paused, by, at}
+//	    verdicts[]                    {answer_ts, user, feedback, reviewed, at}
+//	    gone[]                        ts of erased messages, the last store.MaxErased
 //	    updated_at, ends_at           last turn, and when the thread has expired
 //	    owner, fence, until           the lease
-//	    dead[], dead_until            former lives whose documents are still to be deleted, and when by Expire
+//	    dead[], dead_until            former lives, and sets of images that are gone, whose documents are
+//	                                  still to be deleted, and when by Expire
 //	    acks[]                        tokens of the last writes, see below
 //	    open_at, sweep_at             the oldest open question; when Expire must look here
 //	    served                        T-MICROSECONDS of updated_at while Served lists it, else null
@@ -23,8 +27,10 @@
 //	  turns/GEN-00000001              gen, seq, the turn, expire_at
 //	  images/GEN-00000001             gen, record, set, expire_at
 //	  slices/GEN-00000001-SET-001     data, expire_at
-//	seen/T-C-S                        by (token of the Admit), expire_at
-//	settings/channel-T-C              temperature, max_tokens, by, at, acks[]; never expires
+//	files/T-C-S-GEN-00000001-SET      files[] (T-FILE of each file of the image), expire_at
+//	seen/T-C-S                        by (token of the Admit), expire_at; with - behind a press
+//	seen/file-T-FILE                  expire_at: a file that was erased
+//	settings/channel-T-C              temperature, max_tokens, paused, by, at, acks[]; never expires
 //	marks/team-T                      ts, see store.Store.Mark; never expires
 //	health/ping                       at, expire_at
 //
@@ -32,7 +38,8 @@
 // take the word away in one write; what lies beneath is then nobody's, cannot be
 // read through the store, and is deleted right after (by Expire, should the
 // process end in between). All names beneath follow from the thread's document,
-// so nothing is ever searched for and nothing can be missed.
+// so nothing is ever searched for and nothing can be missed. What is not there in
+// documents of older versions is read as not set.
 //
 // # Images
 //
@@ -49,6 +56,20 @@
 //
 // Before there were series, an image's only document had its bytes in data, and
 // the record had file_id, mime and sha256. Such documents are read as they are.
+//
+// # Erasing parts
+//
+// EraseMessage is one commit: the turns and records without what they held, and the
+// thread's document, which remembers the ts; so a PutImage or Finish that has
+// not seen it is made again. The slices of an image that is gone are named in dead,
+// and deleted right after.
+//
+// A Slack file may be in many threads. files says in which: a document for each image,
+// written with its record and deleted with its slices, and searched by the one word
+// that is team and file. EraseFile first writes its mark, then searches; PutImage looks
+// for marks before it writes the record and once more after. So one of the two sees the
+// other, without a transaction over threads. Images that were stored before there
+// was files are not found by EraseFile: they go with their message or their thread.
 //
 // # Writes whose answer is lost
 //
@@ -98,18 +119,20 @@
 //	for f in text files admitted_at expire_at; do
 //	  gcloud firestore indexes fields update $f --collection-group=questions --disable-indexes
 //	done
-//	for f in open sets dead acks settings updated_at ends_at until dead_until children_until expire_at; do
+//	for f in open sets dead acks settings verdicts gone updated_at ends_at until dead_until children_until expire_at; do
 //	  gcloud firestore indexes fields update $f --collection-group=threads --disable-indexes
 //	done
 //	gcloud firestore indexes fields update by --collection-group=seen --disable-indexes
+//	gcloud firestore indexes fields update expire_at --collection-group=files --disable-indexes
 //
 // Kept are threads.open_at (Abandoned), threads.sweep_at and seen.expire_at
-// (Expire), threads.served (Served), and gen in images (Thread).
+// (Expire), threads.served (Served), gen in images (Thread), and files in files
+// (EraseFile).
 //
 // Expire deletes what has had its time. Time-to-live policies are the second
 // net, for a database that no process looks after any more:
 //
-//	for g in threads questions turns images slices seen health; do
+//	for g in threads questions turns images slices files seen health; do
 //	  gcloud firestore fields ttls update expire_at --collection-group=$g --enable-ttl
 //	done
 //

@@ -18,6 +18,8 @@ type threadDoc struct {
 	Open          []openDoc    `firestore:"open"`
 	Sets          []setDoc     `firestore:"sets"`
 	Settings      *settingsDoc `firestore:"settings"`
+	Verdicts      []verdictDoc `firestore:"verdicts"`
+	Gone          []string     `firestore:"gone"` // ts of erased messages, the last ones
 	UpdatedAt     time.Time    `firestore:"updated_at"`
 	EndsAt        time.Time    `firestore:"ends_at"`
 	ChildrenUntil time.Time    `firestore:"children_until"`
@@ -33,8 +35,10 @@ type threadDoc struct {
 
 // openDoc names an open question of a thread.
 type openDoc struct {
-	ID string    `firestore:"id"`
-	At time.Time `firestore:"at"` // when it was admitted
+	ID        string    `firestore:"id"`
+	At        time.Time `firestore:"at"` // when it was admitted
+	Of        string    `firestore:"of"`
+	StoppedBy string    `firestore:"stopped_by"`
 }
 
 // setDoc names the documents of an image's slices: of an image that is there, or
@@ -44,9 +48,11 @@ type setDoc struct {
 	ID    string `firestore:"id"`
 	N     int    `firestore:"n"`
 	Fence int64  `firestore:"fence"` // of the lease that it is being written with; 0 when it is whole
+	Filed bool   `firestore:"filed"` // files names what it was made of; not so before there was EraseFile
 }
 
-// deadDoc is a former life of a thread: enough to name all its documents.
+// deadDoc is a former life of a thread: enough to name all its documents. Or it is
+// sets of images of the present life that are Gone.
 type deadDoc struct {
 	Gen     string   `firestore:"gen"`
 	Turns   int      `firestore:"turns"`
@@ -59,6 +65,7 @@ type deadDoc struct {
 type settingsDoc struct {
 	Temperature *float64  `firestore:"temperature"`
 	MaxTokens   *int      `firestore:"max_tokens"`
+	Paused      bool      `firestore:"paused"`
 	By          string    `firestore:"by"`
 	At          time.Time `firestore:"at"`
 }
@@ -68,10 +75,12 @@ type questionDoc struct {
 	Team       string    `firestore:"team"`
 	Channel    string    `firestore:"channel"`
 	TS         string    `firestore:"ts"`
+	Act        string    `firestore:"act"`
 	Kind       string    `firestore:"kind"`
 	User       string    `firestore:"user"`
 	Text       string    `firestore:"text"`
 	Files      []string  `firestore:"files"`
+	AskedTS    string    `firestore:"asked_ts"`
 	AdmittedAt time.Time `firestore:"admitted_at"`
 	AnswerTS   string    `firestore:"answer_ts"`
 	ExpireAt   time.Time `firestore:"expire_at"`
@@ -88,6 +97,11 @@ type turnDoc struct {
 	FinishedBy  string       `firestore:"finished_by"`
 	Temperature float64      `firestore:"temperature"`
 	MaxTokens   int          `firestore:"max_tokens"`
+	Of          string       `firestore:"of"`
+	Kind        string       `firestore:"kind"`
+	User        string       `firestore:"user"`
+	AnswerTS    string       `firestore:"answer_ts"`
+	Images      []int        `firestore:"images"`
 	ExpireAt    time.Time    `firestore:"expire_at"`
 }
 
@@ -97,6 +111,7 @@ type messageDoc struct {
 	Text   string      `firestore:"text"`
 	Images []int       `firestore:"images"`
 	Unread []unreadDoc `firestore:"unread"`
+	Gone   bool        `firestore:"gone"`
 }
 
 type unreadDoc struct {
@@ -134,6 +149,8 @@ func (d *threadDoc) begin(now time.Time, retention time.Duration, gen string) {
 		return
 	}
 	d.bury(now, now)
+	// An older version may have ended the life before, and known nothing of these.
+	d.Verdicts, d.Gone = nil, nil
 	d.Gen = gen
 	d.UpdatedAt, d.EndsAt, d.ChildrenUntil = now, now.Add(retention), now.Add(2*retention)
 }
@@ -150,6 +167,7 @@ func (d *threadDoc) bury(now, until time.Time) {
 	}
 	d.Dead, d.DeadUntil = append(d.Dead, dead), until
 	d.Gen, d.Asked, d.Turns, d.Images, d.Open, d.Sets, d.Settings = "", false, 0, 0, nil, nil, nil
+	d.Verdicts, d.Gone = nil, nil
 	d.UpdatedAt, d.EndsAt, d.ChildrenUntil = time.Time{}, time.Time{}, time.Time{}
 }
 
@@ -201,6 +219,8 @@ func (d *threadDoc) fields(team string) []firestore.Update {
 		{Path: "open", Value: d.Open},
 		{Path: "sets", Value: d.Sets},
 		{Path: "settings", Value: d.Settings},
+		{Path: "verdicts", Value: d.Verdicts},
+		{Path: "gone", Value: d.Gone},
 		{Path: "updated_at", Value: stamp(d.UpdatedAt)},
 		{Path: "ends_at", Value: stamp(d.EndsAt)},
 		{Path: "children_until", Value: stamp(d.ChildrenUntil)},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 	"github.com/medbuddy/medbuddy/store/storetest"
 )
 
-// beneath counts the documents of a thread, read past the store.
+// beneath counts the documents of a thread, those of files too, read past the store.
 func beneath(t *testing.T, s *Store, k store.ThreadKey) (n int, earliest time.Time) {
 	t.Helper()
 	for _, c := range []string{"questions", "turns", "images", "slices"} {
@@ -33,7 +34,33 @@ func beneath(t *testing.T, s *Store, k store.ThreadKey) (n int, earliest time.Ti
 			}
 		}
 	}
+	for id, d := range fileDocs(t, s) {
+		if strings.HasPrefix(id, k.String()+"-") {
+			n++
+			if d.ExpireAt.Before(earliest) {
+				earliest = d.ExpireAt
+			}
+		}
+	}
 	return n, earliest
+}
+
+// fileDocs are all documents of files, read past the store.
+func fileDocs(t *testing.T, s *Store) map[string]filesDoc {
+	t.Helper()
+	docs, err := s.client.Collection("files").Documents(t.Context()).GetAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]filesDoc{}
+	for _, doc := range docs {
+		var d filesDoc
+		if err := doc.DataTo(&d); err != nil {
+			t.Fatal(err)
+		}
+		all[doc.Ref.ID] = d
+	}
+	return all
 }
 
 // A process that ends in the middle of Forget leaves documents that nobody can
@@ -108,10 +135,33 @@ func TestManyDocuments(t *testing.T) {
 	}
 	n, _ := beneath(t, s, here)
 	gone, err := s.Forget(t.Context(), here)
-	if err != nil || gone != (store.Deleted{Questions: 1, Turns: n - 3, Images: 1}) {
+	if err != nil || gone != (store.Deleted{Questions: 1, Turns: n - 4, Images: 1}) {
 		t.Errorf("Forget: %+v, %v; there were %d documents", gone, err, n)
 	}
 	if n, _ := beneath(t, s, here); n != 0 {
 		t.Errorf("%d documents are left", n)
+	}
+}
+
+// The mark of an erased file goes at the end of its time, as a seen key does.
+func TestExpireDeletesTheMarksOfFiles(t *testing.T) {
+	t.Parallel()
+	clock := storetest.NewClock()
+	s := open(t, project(), retention, clock.Now)
+	defer s.Close()
+	for _, team := range []string{"T1", "__x"} {
+		if _, err := s.EraseFile(t.Context(), team, "F__"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, left := range []int{2, 0} {
+		docs, err := s.client.Collection("seen").Documents(t.Context()).GetAll()
+		if len(docs) != left || err != nil {
+			t.Errorf("%d marks, %v; want %d", len(docs), err, left)
+		}
+		clock.Advance(store.SeenFor)
+		if n, err := s.Expire(t.Context(), 10); n != left || err != nil {
+			t.Errorf("Expire: %d, %v; want %d", n, err, left)
+		}
 	}
 }

@@ -132,8 +132,13 @@ func (s *Store) thread(k store.ThreadKey) *firestore.DocumentRef {
 	return s.client.Collection("threads").Doc(k.String())
 }
 
+// seen has a hyphen behind a press because Firestore refuses ids like __x__.
 func (s *Store) seen(k store.QuestionKey) *firestore.DocumentRef {
-	return s.client.Collection("seen").Doc(k.String())
+	id := k.String()
+	if k.Act != "" {
+		id += "-"
+	}
+	return s.client.Collection("seen").Doc(id)
 }
 
 // channel has a word in front because Firestore refuses ids like __x__.

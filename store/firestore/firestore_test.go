@@ -23,6 +23,24 @@ func TestContend(t *testing.T) {
 	storetest.Contend(t, fresh, 8)
 }
 
+// One after the other they would take the emulator a quarter of a minute.
+func TestManyVerdicts(t *testing.T) {
+	t.Parallel()
+	const n = store.MaxVerdicts - 10
+	storetest.ManyVerdicts(t, fresh, func(s store.Store, k store.ThreadKey) int {
+		err := s.(*Store).change(t.Context(), k, nil, func(c *change) error {
+			for i := range n {
+				c.d.Verdicts = append(c.d.Verdicts, verdictDoc{AnswerTS: "5.000001", User: fmt.Sprintf("U%03d", i), Feedback: "good", At: c.now})
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	})
+}
+
 // fresh is a storetest.Opener.
 func fresh(t *testing.T, c storetest.Config) func() store.Store {
 	p, w := project(), &wire{T: t}

@@ -53,7 +53,7 @@ func (s *Store) deleteDead(ctx context.Context, k store.ThreadKey, dead []deadDo
 	}
 	for _, d := range dead {
 		// Without a precondition: it does not matter who deletes them, nor how often.
-		err := s.each(ctx, d.children(s.thread(k)), func(b *batch, ref *firestore.DocumentRef) { b.Delete(ref) })
+		err := s.each(ctx, s.children(k, d), func(b *batch, ref *firestore.DocumentRef) { b.Delete(ref) })
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (s *Store) deleteDead(ctx context.Context, k store.ThreadKey, dead []deadDo
 	return s.change(ctx, k, nil, func(c *change) error {
 		before := len(c.d.Dead)
 		c.d.Dead = slices.DeleteFunc(c.d.Dead, func(d deadDoc) bool {
-			return slices.ContainsFunc(dead, func(o deadDoc) bool { return o.Gen == d.Gen })
+			return slices.ContainsFunc(dead, func(o deadDoc) bool { return o.Gen == d.Gen && slices.Equal(o.Sets, d.Sets) })
 		})
 		if len(c.d.Dead) == before {
 			return errUnchanged

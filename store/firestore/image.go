@@ -56,11 +56,19 @@ func (s *Store) commits(data [][]byte) (parts [][][]byte) {
 
 func (s *Store) put(ctx context.Context, l store.Lease, r store.ImageRecord, parts [][][]byte) error {
 	set := setDoc{Label: r.Label, ID: newToken(), N: len(r.Slices), Fence: l.Fence}
+	marks := s.fileMarks(l.Thread.Team, r.Files)
 	var gen string
 	var until time.Time // expire_at of the slices written so far
 	written := 0
 	for i, part := range parts {
-		err := s.change(ctx, l.Thread, nil, func(c *change) error {
+		last := i == len(parts)-1
+		var more []*firestore.DocumentRef
+		if last {
+			more = marks
+		}
+		var gone bool
+		var dead []deadDoc
+		err := s.change(ctx, l.Thread, more, func(c *change) error {
 			if err := c.d.holds(l, c.now); err != nil {
 				return err
 			}
@@ -81,10 +89,19 @@ func (s *Store) put(ctx context.Context, l store.Lease, r store.ImageRecord, par
 			case !until.Equal(c.d.ChildrenUntil):
 				return errStale // Finish has moved the expiry of what is written
 			}
+			erased, err := marked(c.more, c.now)
+			if err != nil {
+				return err
+			}
+			if gone = erased || c.d.isGone(r.MessageTS); gone {
+				c.putGone(r, func(setDoc) bool { return true })
+				dead = slices.Clone(c.d.Dead)
+				return nil
+			}
 			for j, d := range part {
 				c.batch.Set(slice(c.ref, c.d.Gen, set, written+j+1), sliceDoc{Data: d, ExpireAt: until})
 			}
-			if i == len(parts)-1 {
+			if last {
 				c.completeImage(r, set)
 			}
 			return nil
@@ -95,9 +112,12 @@ func (s *Store) put(ctx context.Context, l store.Lease, r store.ImageRecord, par
 		if err != nil {
 			return err
 		}
+		if gone {
+			return s.deleteDead(ctx, l.Thread, dead)
+		}
 		written += len(part)
 	}
-	return nil
+	return s.eraseIfMarked(ctx, l.Thread, r, marks)
 }
 
 // completeImage writes the record of an image whose slices are all there or in this
@@ -114,14 +134,17 @@ func (c *change) completeImage(r store.ImageRecord, set setDoc) {
 			return false
 		}
 		room -= other.N
-		for _, ref := range other.refs(c.ref, c.d.Gen) {
+		for _, ref := range c.s.parts(c.ref, c.d.Gen, other) {
 			c.batch.Delete(ref)
 		}
 		return true
 	})
-	c.d.Sets[slices.Index(c.d.Sets, set)].Fence = 0
+	c.batch.Set(c.s.files(c.ref, c.d.Gen, set), encodeFiles(c.k.Team, r.Files, c.d.ChildrenUntil))
+	whole := &c.d.Sets[slices.Index(c.d.Sets, set)]
+	whole.Fence, whole.Filed = 0, true
 }
 
+// refs are the documents of the slices.
 func (d setDoc) refs(t *firestore.DocumentRef, gen string) []*firestore.DocumentRef {
 	refs := make([]*firestore.DocumentRef, d.N)
 	for i := range refs {
@@ -149,6 +172,9 @@ func (s *Store) Image(ctx context.Context, k store.ThreadKey, label int) (r stor
 				return false, err
 			}
 			r = decodeRecord(doc.Record)
+			if r.Gone {
+				return false, store.ErrNotFound
+			}
 			if doc.Set == "" {
 				data = [][]byte{doc.Data}
 				return true, nil

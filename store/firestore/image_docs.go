@@ -30,6 +30,7 @@ type recordDoc struct {
 	Series   int              `firestore:"series"`
 	View     string           `firestore:"view"`
 	Notes    []string         `firestore:"notes"`
+	Gone     bool             `firestore:"gone"`
 
 	// Before there were slices: of the only one, and read only.
 	FileID string `firestore:"file_id,omitempty"`
@@ -52,7 +53,7 @@ type sliceDoc struct {
 func encodeRecord(r store.ImageRecord) recordDoc {
 	d := recordDoc{Label: r.Label, Files: r.Files, MessageTS: r.MessageTS, User: r.User,
 		Width: r.Width, Height: r.Height, Side: r.Side,
-		Of: r.Of, Modality: r.Modality, Series: r.Series, View: r.View, Notes: r.Notes}
+		Of: r.Of, Modality: r.Modality, Series: r.Series, View: r.View, Notes: r.Notes, Gone: r.Gone}
 	for _, one := range r.Slices {
 		d.Slices = append(d.Slices, sliceRecordDoc(one))
 	}
@@ -62,11 +63,11 @@ func encodeRecord(r store.ImageRecord) recordDoc {
 func decodeRecord(d recordDoc) store.ImageRecord {
 	r := store.ImageRecord{Label: d.Label, Files: d.Files, MessageTS: d.MessageTS, User: d.User,
 		Width: d.Width, Height: d.Height, Side: d.Side,
-		Of: d.Of, Modality: d.Modality, Series: d.Series, View: d.View, Notes: d.Notes}
+		Of: d.Of, Modality: d.Modality, Series: d.Series, View: d.View, Notes: d.Notes, Gone: d.Gone}
 	for _, one := range d.Slices {
 		r.Slices = append(r.Slices, store.SliceRecord(one))
 	}
-	if len(r.Slices) == 0 {
+	if len(r.Slices) == 0 && !r.Gone {
 		r.Files, r.Of = []string{d.FileID}, 1
 		r.Slices = []store.SliceRecord{{Number: 1, MIME: d.MIME, SHA256: d.SHA256}}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,6 +106,26 @@ func (s *Store) Place(ctx context.Context, l store.Lease, q store.QuestionKey, a
 			}
 			// No precondition of its own: the thread's document says that it is there.
 			c.batch.Update(question(c.ref, c.d.Gen, q.String()), []firestore.Update{{Path: "answer_ts", Value: answerTS}})
+			return nil
+		})
+	})
+}
+
+// Stop implements store.Store.
+func (s *Store) Stop(ctx context.Context, k store.ThreadKey, q store.QuestionKey, user string) error {
+	if err := errors.Join(k.Validate(), q.Validate(), store.ValidateID(user)); err != nil {
+		return err
+	}
+	return s.call(ctx, "stop", func(ctx context.Context) error {
+		return s.change(ctx, k, nil, func(c *change) error {
+			if err := c.d.isOpen(q, c.now); err != nil {
+				return err
+			}
+			o := &c.d.Open[slices.IndexFunc(c.d.Open, func(o openDoc) bool { return o.ID == q.String() })]
+			if o.StoppedBy != "" {
+				return errUnchanged
+			}
+			o.StoppedBy = user
 			return nil
 		})
 	})

@@ -36,9 +36,9 @@ func tokens(n int) func(store.Settings) store.Settings {
 	}
 }
 
-// picture describes an image of n slices.
+// picture describes an image of n slices, which came with the message of answering.
 func picture(label int, file string, n int) store.ImageRecord {
-	r := store.ImageRecord{Label: label, Files: []string{file}, Of: n}
+	r := store.ImageRecord{Label: label, Files: []string{file}, MessageTS: "1.0", Of: n}
 	for i := range n {
 		r.Slices = append(r.Slices, store.SliceRecord{Number: i + 1, MIME: "image/png"})
 	}
@@ -70,7 +70,8 @@ func scene(t *testing.T, s *Store, clock *storetest.Clock) store.Lease {
 	_, _, err6 := s.SetSettings(ctx, here.ChannelScope(), tokens(200))
 	_, err7 := s.Admit(ctx, asking(here, "1700000002.000100"))
 	err8 := s.SetMark(ctx, "T1", "1700000002.000100")
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	_, err9 := s.EraseFile(ctx, "T1", "FGONE")
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		t.Fatal(err)
 	}
 	clock.Advance(time.Second)
@@ -100,6 +101,11 @@ func lossyWrites() []lossyWrite {
 			q.Kind = store.KindRefused
 			return s.Admit(ctx, q)
 		}, nil},
+		{"Admit of a press", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
+			q := asking(here, "1700000002.000300")
+			q.Key.Act, q.Kind, q.Of, q.AskedTS = "again", store.KindAgain, "1700000001.000100", "1700000003.000100"
+			return s.Admit(ctx, q)
+		}, nil},
 		{"Lease", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
 			return s.Lease(ctx, there, owner, time.Second)
 		}, nil},
@@ -115,6 +121,9 @@ func lossyWrites() []lossyWrite {
 		{"Place", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
 			return nil, s.Place(ctx, l, open, "1700000009.000001")
 		}, nil},
+		{"Stop", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
+			return nil, s.Stop(ctx, here, open, "U2")
+		}, nil},
 		{"PutImage", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
 			return nil, s.PutImage(ctx, l, picture(2, "F2", 1), blank(1, "more"))
 		}, nil},
@@ -126,6 +135,24 @@ func lossyWrites() []lossyWrite {
 		}, nil},
 		{"PutImage of a series again", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
 			return nil, s.PutImage(ctx, l, picture(1, "F2", 5), blank(5, "other"))
+		}, nil},
+		{"PutImage of an erased file", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
+			return nil, s.PutImage(ctx, l, picture(2, "FGONE", 5), blank(5, "more"))
+		}, nil},
+		{"SetVerdict", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
+			return s.SetVerdict(ctx, here, "5.000001", "U1", func(v store.Verdict) store.Verdict {
+				v.Feedback = "good"
+				return v
+			})
+		}, nil},
+		{"EraseMessage", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
+			return s.EraseMessage(ctx, here, "1.0")
+		}, nil},
+		{"EraseMessage that is open", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
+			return s.EraseMessage(ctx, here, open.TS)
+		}, nil},
+		{"EraseFile", func(ctx context.Context, s *Store, _ store.Lease) (any, error) {
+			return s.EraseFile(ctx, "T1", "F1")
 		}, nil},
 		{"Finish", func(ctx context.Context, s *Store, l store.Lease) (any, error) {
 			return nil, s.Finish(ctx, l, open, answering("second"))
@@ -214,6 +241,7 @@ func state(t *testing.T, s *Store) []any {
 			add(len(docs), err) // none may be left over
 		}
 	}
+	add(len(fileDocs(t, s)), nil)
 	for _, team := range []string{"T1", "T2"} {
 		ts, err := s.Mark(ctx, team)
 		add(ts, err)

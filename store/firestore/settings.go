@@ -47,10 +47,10 @@ func decodeChannel(doc *firestore.DocumentSnapshot) (store.Settings, error) {
 
 // decode makes pointers of its own, so that nobody else's show through.
 func (d *settingsDoc) decode() (set store.Settings) {
-	if d == nil || d.Temperature == nil && d.MaxTokens == nil {
+	if d == nil || d.Temperature == nil && d.MaxTokens == nil && !d.Paused {
 		return store.Settings{}
 	}
-	set.By, set.At = d.By, d.At.UTC()
+	set.Paused, set.By, set.At = d.Paused, d.By, d.At.UTC()
 	if d.Temperature != nil {
 		set.Temperature = new(*d.Temperature)
 	}
@@ -85,7 +85,7 @@ func apply(stored *settingsDoc, change func(store.Settings) store.Settings, now 
 	if err != nil || set == (store.Settings{}) {
 		return nil, err
 	}
-	return &settingsDoc{Temperature: set.Temperature, MaxTokens: set.MaxTokens, By: set.By, At: now}, nil
+	return &settingsDoc{Temperature: set.Temperature, MaxTokens: set.MaxTokens, Paused: set.Paused, By: set.By, At: now}, nil
 }
 
 func (s *Store) setThread(ctx context.Context, k store.ThreadKey, change0 func(store.Settings) store.Settings) (before, after store.Settings, err error) {
@@ -133,6 +133,7 @@ func (s *Store) setChannel(ctx context.Context, sc store.Scope, change func(stor
 		write(b, docs[0], []firestore.Update{
 			{Path: "temperature", Value: next.Temperature},
 			{Path: "max_tokens", Value: next.MaxTokens},
+			{Path: "paused", Value: next.Paused},
 			{Path: "by", Value: next.By},
 			{Path: "at", Value: stamp(next.At)},
 			{Path: "acks", Value: addAck(acksOf(docs[0]), token)},

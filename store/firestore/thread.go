@@ -52,6 +52,7 @@ func (s *Store) finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 		// Numbers follow from the document that the commit is conditional on: no
 		// other Finish can have given them.
 		for _, t := range turns {
+			t, _ = t.Without(c.d.isGone)
 			c.d.Turns++
 			doc := encodeTurn(t)
 			doc.Gen, doc.Seq, doc.At, doc.ExpireAt = c.d.Gen, c.d.Turns, c.now, c.d.ChildrenUntil
@@ -72,7 +73,7 @@ func (s *Store) restamp(ctx context.Context, k store.ThreadKey) error {
 			return err
 		}
 		until := s.now().Add(2 * s.retention)
-		err = s.each(ctx, before.children(s.thread(k)), func(b *batch, ref *firestore.DocumentRef) {
+		err = s.each(ctx, s.children(k, before.whole()), func(b *batch, ref *firestore.DocumentRef) {
 			b.Update(ref, []firestore.Update{{Path: "expire_at", Value: until}})
 		})
 		switch {
@@ -101,22 +102,24 @@ func (s *Store) restamp(ctx context.Context, k store.ThreadKey) error {
 	}
 }
 
-// children are the documents beneath a thread in its present life, but for
-// slices of an image that is not there: nobody knows which of them are.
-func (d *threadDoc) children(t *firestore.DocumentRef) []*firestore.DocumentRef {
-	dead := deadDoc{Gen: d.Gen, Turns: d.Turns, Images: d.Images}
+// whole names the documents of a thread's present life, but for slices of an
+// image that is not there: nobody knows which of them are.
+func (d *threadDoc) whole() deadDoc {
+	life := deadDoc{Gen: d.Gen, Turns: d.Turns, Images: d.Images}
 	for _, set := range d.Sets {
 		if set.Fence == 0 {
-			dead.Sets = append(dead.Sets, set)
+			life.Sets = append(life.Sets, set)
 		}
 	}
 	for _, o := range d.Open {
-		dead.Open = append(dead.Open, o.ID)
+		life.Open = append(life.Open, o.ID)
 	}
-	return dead.children(t)
+	return life
 }
 
-func (d *deadDoc) children(t *firestore.DocumentRef) []*firestore.DocumentRef {
+// children are the documents of a life of a thread.
+func (s *Store) children(k store.ThreadKey, d deadDoc) []*firestore.DocumentRef {
+	t := s.thread(k)
 	var refs []*firestore.DocumentRef
 	for _, id := range d.Open {
 		refs = append(refs, question(t, d.Gen, id))
@@ -128,7 +131,7 @@ func (d *deadDoc) children(t *firestore.DocumentRef) []*firestore.DocumentRef {
 		refs = append(refs, image(t, d.Gen, i+1))
 	}
 	for _, set := range d.Sets {
-		refs = append(refs, set.refs(t, d.Gen)...)
+		refs = append(refs, s.parts(t, d.Gen, set)...)
 	}
 	return refs
 }
@@ -171,13 +174,14 @@ func (s *Store) Thread(ctx context.Context, k store.ThreadKey) (th store.Thread,
 			if d.Gen == "" {
 				return false, store.ErrNotFound
 			}
-			th = store.Thread{Key: k, Asked: d.Asked, UpdatedAt: d.UpdatedAt.UTC(), ExpireAt: d.EndsAt.UTC()}
+			th = store.Thread{Key: k, Asked: d.Asked, Verdicts: d.verdicts(), UpdatedAt: d.UpdatedAt.UTC(), ExpireAt: d.EndsAt.UTC()}
 			var refs []*firestore.DocumentRef
 			for i := range d.Turns {
 				refs = append(refs, turn(s.thread(k), d.Gen, i+1))
 			}
-			// A turn never changes, so reading them after the thread gives the
-			// thread as it was then, or finds one missing.
+			// A turn never changes but by EraseMessage, so reading them after the thread
+			// gives the thread as it was then, without what was erased since, or finds
+			// one missing.
 			whole, err := getAll(ctx, s, refs, func(t turnDoc) { th.Turns = append(th.Turns, decodeTurn(t)) })
 			if err != nil || !whole {
 				return false, err
@@ -194,9 +198,10 @@ func (s *Store) Thread(ctx context.Context, k store.ThreadKey) (th store.Thread,
 
 func encodeTurn(t store.Turn) turnDoc {
 	d := turnDoc{Role: string(t.Role), Text: t.Text, Model: t.Model, FinishedBy: t.FinishedBy,
-		Temperature: t.Temperature, MaxTokens: t.MaxTokens}
+		Temperature: t.Temperature, MaxTokens: t.MaxTokens,
+		Of: t.Of, Kind: string(t.Kind), User: t.User, AnswerTS: t.AnswerTS, Images: t.Images}
 	for _, m := range t.Messages {
-		md := messageDoc{TS: m.TS, User: m.User, Text: m.Text, Images: m.Images}
+		md := messageDoc{TS: m.TS, User: m.User, Text: m.Text, Images: m.Images, Gone: m.Gone}
 		for _, u := range m.Unread {
 			md.Unread = append(md.Unread, unreadDoc(u))
 		}
@@ -207,9 +212,10 @@ func encodeTurn(t store.Turn) turnDoc {
 
 func decodeTurn(d turnDoc) store.Turn {
 	t := store.Turn{Seq: d.Seq, Role: store.Role(d.Role), At: d.At.UTC(), Text: d.Text, Model: d.Model,
-		FinishedBy: d.FinishedBy, Temperature: d.Temperature, MaxTokens: d.MaxTokens}
+		FinishedBy: d.FinishedBy, Temperature: d.Temperature, MaxTokens: d.MaxTokens,
+		Of: d.Of, Kind: store.Kind(d.Kind), User: d.User, AnswerTS: d.AnswerTS, Images: d.Images}
 	for _, m := range d.Messages {
-		sm := store.Message{TS: m.TS, User: m.User, Text: m.Text, Images: m.Images}
+		sm := store.Message{TS: m.TS, User: m.User, Text: m.Text, Images: m.Images, Gone: m.Gone}
 		for _, u := range m.Unread {
 			sm.Unread = append(sm.Unread, store.UnreadFile(u))
 		}

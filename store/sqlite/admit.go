@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -18,6 +19,10 @@ type questionBody struct {
 	User   string   `json:",omitempty"`
 	Text   string   `json:",omitempty"`
 	Files  []string `json:",omitempty"`
+
+	Of        string `json:",omitempty"`
+	AskedTS   string `json:",omitempty"`
+	StoppedBy string `json:",omitempty"`
 }
 
 // Admit implements store.Store.
@@ -26,7 +31,8 @@ func (s *Store) Admit(ctx context.Context, q store.Question) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	body, err := json.Marshal(questionBody{q.Key, q.Thread, q.Kind, q.User, q.Text, q.Files})
+	body, err := json.Marshal(questionBody{Key: q.Key, Thread: q.Thread, Kind: q.Kind, User: q.User, Text: q.Text, Files: q.Files,
+		Of: q.Of, AskedTS: q.AskedTS})
 	if err != nil {
 		return false, err
 	}
@@ -50,6 +56,9 @@ func (s *Store) admit(tx *tx, q store.Question, body string) (first bool, err er
 	key, thread := q.Key.String(), q.Thread.String()
 	seen, err := tx.seen(key, now)
 	if err != nil || seen {
+		return false, err
+	}
+	if gone, err := tx.wasErased(thread, q.Key.TS, now); gone || err != nil {
 		return false, err
 	}
 	if err := s.room(s.minFree, 0); err != nil {
@@ -124,9 +133,11 @@ func (s *Store) begin(tx *tx, thread string, asked bool, now int64) error {
 // live says whether the thread exists and has not expired.
 func (t *tx) live(thread string, now int64) (bool, error) {
 	var live bool
-	err := t.get(`SELECT EXISTS (SELECT 1 FROM threads WHERE key = ? AND expire_at > ?)`, []any{thread, now}, &live)
+	err := t.get(selectLive, []any{thread, now}, &live)
 	return live, err
 }
+
+const selectLive = `SELECT EXISTS (SELECT 1 FROM threads WHERE key = ? AND expire_at > ?)`
 
 // Asked implements store.Store.
 func (s *Store) Asked(ctx context.Context, k store.ThreadKey) (asked bool, err error) {
@@ -160,7 +171,7 @@ func (s *Store) Open(ctx context.Context, k store.ThreadKey) (qs []store.Questio
 				return err
 			}
 			qs = append(qs, store.Question{Key: b.Key, Thread: b.Thread, Kind: b.Kind, User: b.User, Text: b.Text,
-				Files: b.Files, AdmittedAt: at(admitted), AnswerTS: answer})
+				Files: b.Files, Of: b.Of, AskedTS: b.AskedTS, AdmittedAt: at(admitted), AnswerTS: answer, StoppedBy: b.StoppedBy})
 			return nil
 		})
 	})
@@ -168,7 +179,9 @@ func (s *Store) Open(ctx context.Context, k store.ThreadKey) (qs []store.Questio
 		return nil, err
 	}
 	// Here and not in SQL, which would order ts as text.
-	slices.SortFunc(qs, func(a, b store.Question) int { return store.CompareTS(a.Key.TS, b.Key.TS) })
+	slices.SortFunc(qs, func(a, b store.Question) int {
+		return cmp.Or(store.CompareTS(a.Key.TS, b.Key.TS), cmp.Compare(a.Key.Act, b.Key.Act))
+	})
 	return qs, nil
 }
 

@@ -81,7 +81,7 @@ func (w *writer) erase(wait string) {
 // wipe deletes everything a thread holds; the keys of its messages stay, without
 // content.
 func (t *tx) wipe(thread string) (d store.Deleted, err error) {
-	// The thread's settings have the thread's key as their scope.
+	// The thread's settings and erased messages have the thread's key as their scope.
 	for _, part := range []struct {
 		n     *int
 		query string
@@ -90,6 +90,9 @@ func (t *tx) wipe(thread string) (d store.Deleted, err error) {
 		{&d.Turns, `DELETE FROM turns WHERE thread = ?`},
 		{&d.Images, `DELETE FROM images WHERE thread = ?`},
 		{new(int), `DELETE FROM slices WHERE thread = ?`},
+		{new(int), `DELETE FROM files WHERE thread = ?`},
+		{new(int), `DELETE FROM verdicts WHERE thread = ?`},
+		{new(int), `DELETE FROM erased WHERE scope = ?`},
 		{new(int), `DELETE FROM settings WHERE scope = ?`},
 		{new(int), `DELETE FROM threads WHERE key = ?`},
 	} {
@@ -152,6 +155,7 @@ func (s *Store) Expire(ctx context.Context, limit int) (int, error) {
 			// A lease leaves an owner's name behind, nothing else; the counter
 			// keeps its fence from being used again.
 			`DELETE FROM leases WHERE thread IN (SELECT thread FROM leases WHERE until <= ? LIMIT ?)`,
+			`DELETE FROM erased WHERE (scope, id) IN (SELECT scope, id FROM erased WHERE until <= ? LIMIT ?)`,
 		} {
 			gone, err := tx.exec(query, at, limit-n)
 			if err != nil {

@@ -25,6 +25,10 @@ func (s *Store) PutImage(ctx context.Context, l store.Lease, r store.ImageRecord
 	for _, d := range data {
 		need += int64(2 * len(d))
 	}
+	files, err := json.Marshal(r.Files)
+	if err != nil {
+		return err
+	}
 	thread := l.Thread.String()
 	return s.write(ctx, "put image", func(tx *tx) error {
 		now := s.now()
@@ -46,14 +50,28 @@ func (s *Store) PutImage(ctx context.Context, l store.Lease, r store.ImageRecord
 		if r.Label > have+1 {
 			return store.ErrInvalidKey
 		}
+		var gone bool
+		err = tx.get(`SELECT EXISTS (SELECT 1 FROM erased WHERE scope = ? AND id = ?
+			OR scope = ? AND id IN (SELECT value FROM json_each(?)))`,
+			[]any{thread, r.MessageTS, l.Thread.Team, string(files)}, &gone)
+		if err != nil {
+			return err
+		}
+		if gone {
+			return tx.putGone(thread, r)
+		}
 		if err := s.room(s.minFree/2, need); err != nil {
 			return err
 		}
 		if r.Label <= have {
-			tx.erased = max(tx.erased, soon)
-			if _, err := tx.exec(`DELETE FROM slices WHERE thread = ? AND label = ?`, thread, r.Label); err != nil {
+			if err := tx.dropParts(thread, r.Label); err != nil {
 				return err
 			}
+			tx.erased = max(tx.erased, soon)
+		}
+		_, err = tx.exec(`INSERT OR IGNORE INTO files SELECT ?, ?, value FROM json_each(?)`, thread, r.Label, string(files))
+		if err != nil {
+			return err
 		}
 		for i, d := range data {
 			_, err := tx.exec(`INSERT INTO slices (thread, label, number, data) VALUES (?, ?, ?, ?)`, thread, r.Label, i+1, d)
@@ -85,6 +103,9 @@ func (s *Store) Image(ctx context.Context, k store.ThreadKey, label int) (store.
 		}
 		if err := json.Unmarshal([]byte(record), &r); err != nil {
 			return err
+		}
+		if r.Gone {
+			return store.ErrNotFound
 		}
 		rows, err := tx.QueryContext(ctx, `SELECT data FROM slices WHERE thread = ? AND label = ? ORDER BY number`, k.String(), label)
 		return each(rows, err, func() error {

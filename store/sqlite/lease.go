@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -109,6 +110,36 @@ func (s *Store) Place(ctx context.Context, l store.Lease, q store.QuestionKey, a
 			return err
 		}
 		_, err := tx.exec(`UPDATE questions SET answer_ts = ? WHERE key = ?`, answerTS, q.String())
+		return err
+	})
+}
+
+// Stop implements store.Store.
+func (s *Store) Stop(ctx context.Context, k store.ThreadKey, q store.QuestionKey, user string) error {
+	if err := errors.Join(k.Validate(), q.Validate(), store.ValidateID(user)); err != nil {
+		return err
+	}
+	return s.write(ctx, "stop", func(tx *tx) error {
+		if err := tx.isOpen(k, q, s.now()); err != nil {
+			return err
+		}
+		var body string
+		if err := tx.get(`SELECT body FROM questions WHERE key = ?`, []any{q.String()}, &body); err != nil {
+			return err
+		}
+		var b questionBody
+		if err := json.Unmarshal([]byte(body), &b); err != nil {
+			return err
+		}
+		if b.StoppedBy != "" {
+			return nil
+		}
+		b.StoppedBy = user
+		stopped, err := json.Marshal(b)
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(`UPDATE questions SET body = ? WHERE key = ?`, string(stopped), q.String())
 		return err
 	})
 }

@@ -45,6 +45,15 @@ func (s *Store) SetMark(ctx context.Context, team, ts string) error {
 	})
 }
 
+// keyOf takes a stored thread's key apart; none of its parts can hold a hyphen.
+func keyOf(key string) (store.ThreadKey, error) {
+	p := strings.Split(key, "-")
+	if len(p) != 3 {
+		return store.ThreadKey{}, fmt.Errorf("a thread's key has %d parts", len(p))
+	}
+	return store.ThreadKey{Team: p[0], Channel: p[1], TS: p[2]}, nil
+}
+
 // Served implements store.Store. It looks at every thread of the workspace: it is
 // asked when a socket opens, too rarely for an index that each Finish would have to keep.
 func (s *Store) Served(ctx context.Context, team string, limit int) (keys []store.ThreadKey, err error) {
@@ -60,12 +69,9 @@ func (s *Store) Served(ctx context.Context, team string, limit int) (keys []stor
 			if err := rows.Scan(&key); err != nil {
 				return err
 			}
-			p := strings.Split(key, "-")
-			if len(p) != 3 {
-				return fmt.Errorf("a thread's key has %d parts", len(p))
-			}
-			keys = append(keys, store.ThreadKey{Team: p[0], Channel: p[1], TS: p[2]})
-			return nil
+			k, err := keyOf(key)
+			keys = append(keys, k)
+			return err
 		})
 	})
 	if err != nil {

@@ -11,94 +11,6 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// schema1 is the schema as version 1 wrote it.
-const schema1 = `
-CREATE TABLE threads (
-	key        TEXT PRIMARY KEY,
-	asked      INTEGER NOT NULL,
-	updated_at INTEGER NOT NULL,
-	expire_at  INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX threads_expire ON threads (expire_at);
-
-CREATE TABLE turns (
-	thread TEXT NOT NULL,
-	seq    INTEGER NOT NULL,
-	body   TEXT NOT NULL,
-	PRIMARY KEY (thread, seq)
-) WITHOUT ROWID;
-
--- With rowids: rows of 900 KB do not belong in the tree of a key.
-CREATE TABLE images (
-	thread TEXT NOT NULL,
-	label  INTEGER NOT NULL,
-	record TEXT NOT NULL,
-	data   BLOB NOT NULL,
-	UNIQUE (thread, label)
-);
-
-CREATE TABLE questions (
-	key         TEXT PRIMARY KEY,
-	thread      TEXT NOT NULL, -- '' when refused
-	open        INTEGER NOT NULL,
-	body        TEXT,          -- NULL when not open
-	answer_ts   TEXT NOT NULL DEFAULT '',
-	admitted_at INTEGER NOT NULL,
-	seen_until  INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX questions_open ON questions (thread) WHERE open = 1;
-CREATE INDEX questions_abandoned ON questions (admitted_at) WHERE open = 1;
-CREATE INDEX questions_seen ON questions (seen_until) WHERE open = 0;
-
-CREATE TABLE leases (
-	thread TEXT PRIMARY KEY,
-	owner  TEXT NOT NULL,
-	fence  INTEGER NOT NULL,
-	until  INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX leases_until ON leases (until);
-
-CREATE TABLE settings (
-	scope TEXT PRIMARY KEY,
-	body  TEXT NOT NULL
-) WITHOUT ROWID;
-
--- One counter for the fences of all threads, so that none is used again when a
--- lease's row has been deleted.
-CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO counters VALUES ('fence', 0);
-`
-
-// writeVersion1 makes a file as a process of version 1 left it: thread 1 with
-// two pictures and a turn, and thread 2 with an odd one.
-func writeVersion1(t *testing.T, path string) {
-	t.Helper()
-	must(t, makeFile(path))
-	db, err := sql.Open("sqlite", dsn(path, ""))
-	must(t, err)
-	defer db.Close()
-	_, err = db.Exec(schema1 + `PRAGMA user_version = 1;`)
-	must(t, err)
-	for n := 1; n <= 2; n++ {
-		_, err = db.Exec(`INSERT INTO threads VALUES (?, 1, 1700000000000000, 99900000000000000)`, key(n).String())
-		must(t, err)
-	}
-	_, err = db.Exec(`INSERT INTO turns VALUES (?, 1, '{"Seq":1,"Role":"model","At":"2026-03-01T12:00:00Z","Messages":null,"Text":"answered","Model":"m","FinishedBy":"stop","Temperature":0.1,"MaxTokens":500}')`, key(1).String())
-	must(t, err)
-	for _, c := range []struct {
-		thread, label int
-		record        string
-		data          []byte
-	}{
-		{1, 1, `{"Label":1,"FileID":"F1","MessageTS":"1.000001","User":"U1","MIME":"image/png","SHA256":"abcd","Width":2022,"Height":1011,"Side":896,"Notes":["padded","` + marker + `"]}`, []byte("one\x00\xff" + marker)},
-		{1, 2, `{"Label":2,"FileID":"F2","MessageTS":"","User":"","MIME":"image/jpeg","SHA256":"","Width":1,"Height":2,"Side":3,"Notes":null}`, []byte{}},
-		{2, 1, `{"Label":1,"FileID":"\"\u0000\u003cü","MessageTS":"","User":"","MIME":"","SHA256":"","Width":0,"Height":0,"Side":0,"Notes":null}`, []byte("odd")},
-	} {
-		_, err = db.Exec(`INSERT INTO images VALUES (?, ?, ?, ?)`, key(c.thread).String(), c.label, c.record, c.data)
-		must(t, err)
-	}
-}
-
 func TestAFileOfVersion1(t *testing.T) {
 	t.Parallel()
 	path := file(t)
@@ -153,22 +65,6 @@ func TestAFileOfVersion1(t *testing.T) {
 	}
 }
 
-// writeVersion2 makes a file as a process of version 2 left it: the one before,
-// brought up to date, and an open question.
-func writeVersion2(t *testing.T, path string) {
-	t.Helper()
-	writeVersion1(t, path)
-	db, err := sql.Open("sqlite", dsn(path, ""))
-	must(t, err)
-	defer db.Close()
-	_, err = db.Exec(steps[0] + `PRAGMA user_version = 2;`)
-	must(t, err)
-	_, err = db.Exec(`INSERT INTO questions VALUES (?, ?, 1,
-		'{"Key":{"Team":"T1","Channel":"C1","TS":"1700000003.000001"},"Thread":{"Team":"T1","Channel":"C1","TS":"1700000001.000001"},"Kind":"ask","Text":"waiting"}',
-		'', 1700000000000000, 99900000000000000)`, key(3).String(), key(1).String())
-	must(t, err)
-}
-
 func TestAFileOfVersion2(t *testing.T) {
 	t.Parallel()
 	path := file(t)
@@ -192,6 +88,62 @@ func TestAFileOfVersion2(t *testing.T) {
 	}
 }
 
+func TestAFileOfVersion3(t *testing.T) {
+	t.Parallel()
+	path := file(t)
+	writeVersion3(t, path)
+	s := openAt(t, path, nil)
+	th, err := s.Thread(t.Context(), key(2))
+	must(t, err)
+	if len(th.Images) != 4 || len(th.Images[1].Files) != 4 || th.Images[1].Gone || len(th.Verdicts) != 0 ||
+		th.Turns[0].Messages[0].Text != marker || th.Turns[0].Messages[0].Gone {
+		t.Errorf("%d images, %d files, %d verdicts", len(th.Images), len(th.Images[1].Files), len(th.Verdicts))
+	}
+	set, err := s.Settings(t.Context(), key(2).ChannelScope())
+	if err != nil || *set.Temperature != 0.5 || set.Paused {
+		t.Errorf("settings: %+v, %v", set, err)
+	}
+	qs, err := s.Open(t.Context(), key(1))
+	if err != nil || len(qs) != 1 || qs[0].Of+qs[0].AskedTS+qs[0].StoppedBy != "" {
+		t.Errorf("%d open questions, %v", len(qs), err)
+	}
+	must(t, s.Stop(t.Context(), key(1), qs[0].Key, "U2"))
+	if qs, err = s.Open(t.Context(), key(1)); err != nil || qs[0].StoppedBy != "U2" || qs[0].Text != "waiting" {
+		t.Errorf("stopped: %v", err)
+	}
+	// What was there before is found by its files, and erased as what comes now.
+	for _, c := range []struct {
+		file string
+		want []store.ThreadKey
+		left int // images in thread 2
+	}{
+		{"F9", nil, 4}, {"F1", []store.ThreadKey{key(1), key(2)}, 3}, {"F2", []store.ThreadKey{key(1), key(2)}, 2}, {"F2", nil, 2},
+	} {
+		found, err := s.EraseFile(t.Context(), "T1", c.file)
+		if d := cmp.Diff(c.want, found); d != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", c.file, err, d)
+		}
+		th, err := s.Thread(t.Context(), key(2))
+		must(t, err)
+		left := 0
+		for _, r := range th.Images {
+			if !r.Gone {
+				left++
+			}
+		}
+		if left != c.left {
+			t.Errorf("%s: %d images are left, want %d", c.file, left, c.left)
+		}
+	}
+	d, err := s.EraseMessage(t.Context(), key(2), "1.000001")
+	if d != (store.Deleted{Messages: 1, Images: 1}) || err != nil {
+		t.Errorf("EraseMessage: %+v, %v", d, err)
+	}
+	if n := copies(t, path, marker); n != 0 {
+		t.Errorf("%d copies are left", n)
+	}
+}
+
 // A file brought up to date cannot be told from a new one.
 func TestMigratedSchemaIsTheNewOne(t *testing.T) {
 	t.Parallel()
@@ -209,7 +161,7 @@ func TestMigratedSchemaIsTheNewOne(t *testing.T) {
 		}))
 		return all
 	}
-	for _, write := range []func(*testing.T, string){writeVersion1, writeVersion2} {
+	for _, write := range []func(*testing.T, string){writeVersion1, writeVersion2, writeVersion3} {
 		old := file(t)
 		write(t, old)
 		if d := cmp.Diff(tables(file(t)), tables(old)); d != "" {

@@ -53,7 +53,7 @@ func TestPragmas(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, file(t), nil)
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "secure_delete": "1", "foreign_keys": "1", "busy_timeout": "5000", "user_version": "3",
+		"journal_mode": "wal", "synchronous": "2", "secure_delete": "1", "foreign_keys": "1", "busy_timeout": "5000", "user_version": "4",
 	} {
 		var got string
 		must(t, s.write(t.Context(), "pragma", func(tx *tx) error { return tx.get("PRAGMA "+pragma, nil, &got) }))

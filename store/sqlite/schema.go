@@ -9,7 +9,7 @@ import (
 )
 
 // version is the schema's, kept in the file as user_version.
-const version = 3
+const version = 4
 
 // schema is that of an empty file.
 const schema = `
@@ -58,7 +58,7 @@ CREATE TABLE settings (
 -- lease's row has been deleted.
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO counters VALUES ('fence', 0);
-` + marksTable
+` + marksTable + goneTables
 
 // marksTable is what version 3 brought.
 const marksTable = `
@@ -66,6 +66,30 @@ CREATE TABLE marks (
 	team TEXT PRIMARY KEY,
 	ts   TEXT NOT NULL
 ) WITHOUT ROWID;
+`
+
+// goneTables are those that version 4 brought, beside verdicts what erasing goes by.
+const goneTables = `
+CREATE TABLE verdicts (
+	thread TEXT PRIMARY KEY,
+	body   TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE files (
+	thread TEXT NOT NULL,
+	label  INTEGER NOT NULL,
+	file   TEXT NOT NULL,
+	PRIMARY KEY (thread, label, file)
+) WITHOUT ROWID;
+CREATE INDEX files_file ON files (file);
+
+CREATE TABLE erased (
+	scope TEXT NOT NULL, -- a thread's key, or a workspace
+	id    TEXT NOT NULL, -- ts of a message of the thread, or a file
+	until INTEGER NOT NULL,
+	PRIMARY KEY (scope, id)
+) WITHOUT ROWID;
+CREATE INDEX erased_until ON erased (until);
 `
 
 // imageTables are those that version 2 brought.
@@ -103,6 +127,11 @@ INSERT INTO slices SELECT thread, label, 1, data FROM pictures;
 DROP TABLE pictures;
 `,
 	marksTable,
+	// A record from before version 2 may lack what it does not know; null is no file.
+	goneTables + `
+INSERT OR IGNORE INTO files SELECT i.thread, i.label, f.value FROM images i, json_each(i.record, '$.Files') f
+	WHERE f.type = 'text';
+`,
 }
 
 var errNewer = errors.New("the file was written by a newer version of MedBuddy")

@@ -5,9 +5,9 @@
 //
 //   - When a write returns, it is on the disk (WAL, synchronous FULL). Writes
 //     that wait at the same time share one transaction and so one fsync.
-//   - What Forget or Expire deleted is in none of the files any more when they
-//     return: pages are overwritten (secure_delete) and the write-ahead log is
-//     emptied. A reader of another process that holds an old view for long can
+//   - What Forget, EraseMessage, EraseFile or Expire deleted is in none of the files
+//     any more when they return: pages are overwritten (secure_delete) and the
+//     write-ahead log is emptied. A reader of another process that holds an old view for long can
 //     delay the log's part; it is tried again until it succeeds. Backups, copies
 //     and the flash cells of a disk are outside: encrypt the disk.
 //   - On a full disk writes return ErrUnavailable, and nothing that was answered is
@@ -17,17 +17,20 @@
 //     tool. The file must be on a local disk, not on NFS.
 //
 // The tables (times are microseconds since 1970, UTC; a thread's or question's
-// key is team-channel-ts):
+// key is team-channel-ts, a press's has -act behind it):
 //
 //	threads    key, asked, started, updated_at, expire_at   one per thread that exists
 //	turns      thread, seq, body                            body is the Turn as JSON
 //	images     thread, label, record                        record is the ImageRecord as JSON
 //	slices     thread, label, number, data                  the bytes of an image's slices, from 1
+//	files      thread, label, file                          the Slack files of each image, for EraseFile
+//	verdicts   thread, body                                 body is the thread's Verdicts as JSON
 //	questions  key, thread, open, body, admitted_at, ...    every message seen; open=0 has no body
 //	leases     thread, owner, fence, until                  also of threads that do not exist
 //	settings   scope, body                                  team-channel, or a thread's key
 //	counters   name, value                                  the last fence given
 //	marks      team, ts                                     how far a workspace has been seen
+//	erased     scope, id, until                             a thread's messages, or a workspace's files, that must not come back
 //
 // Never open the database file itself in a process that runs a Store, not even
 // to read its size: closing any descriptor of it drops the process's POSIX

@@ -15,6 +15,11 @@ func TestContend(t *testing.T) {
 	storetest.Contend(t, fresh, 50)
 }
 
+func TestManyVerdicts(t *testing.T) {
+	t.Parallel()
+	storetest.ManyVerdicts(t, fresh, func(store.Store, store.ThreadKey) int { return 0 })
+}
+
 // fresh is a storetest.Opener.
 func fresh(t *testing.T, c storetest.Config) func() store.Store {
 	path := filepath.Join(t.TempDir(), "medbuddy.db")

@@ -27,9 +27,7 @@ func (s *Store) Finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 		if err := tx.isOpen(l.Thread, q, now); err != nil {
 			return err
 		}
-		// The key stays, so that a redelivery is known; what it held goes.
-		_, err := tx.exec(`UPDATE questions SET open = 0, body = NULL, answer_ts = '', thread = '' WHERE key = ?`, q.String())
-		if err != nil {
+		if err := tx.closeQuestion(q.String()); err != nil {
 			return err
 		}
 		tx.erased = max(tx.erased, soon)
@@ -41,7 +39,12 @@ func (s *Store) Finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 		if err := tx.get(`SELECT coalesce(max(seq), 0) FROM turns WHERE thread = ?`, []any{thread}, &last); err != nil {
 			return err
 		}
+		gone, err := tx.erasedMessages(thread)
+		if err != nil {
+			return err
+		}
 		for i, t := range turns {
+			t, _ = t.Without(gone)
 			t.Seq, t.At = last+1+i, at(now)
 			body, err := json.Marshal(t)
 			if err != nil {
@@ -54,6 +57,13 @@ func (s *Store) Finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 		_, err = tx.exec(`UPDATE threads SET updated_at = ?, expire_at = ? WHERE key = ?`, now, now+s.retention.Microseconds(), thread)
 		return err
 	})
+}
+
+// closeQuestion keeps a question's key, so that a redelivery is known; what it held
+// goes.
+func (t *tx) closeQuestion(key string) error {
+	_, err := t.exec(`UPDATE questions SET open = 0, body = NULL, answer_ts = '', thread = '' WHERE key = ?`, key)
+	return err
 }
 
 // Thread implements store.Store.
@@ -75,7 +85,10 @@ func (s *Store) Thread(ctx context.Context, k store.ThreadKey) (store.Thread, er
 			return err
 		}
 		rows, err = tx.QueryContext(ctx, `SELECT record FROM images WHERE thread = ? ORDER BY label`, k.String())
-		th.Images, err = decode[store.ImageRecord](rows, err)
+		if th.Images, err = decode[store.ImageRecord](rows, err); err != nil {
+			return err
+		}
+		th.Verdicts, _, err = verdicts(tx.QueryRowContext(ctx, selectVerdicts, k.String()))
 		return err
 	})
 	if err != nil {

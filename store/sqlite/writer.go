@@ -220,11 +220,19 @@ func (t *tx) exec(query string, args ...any) (int, error) { return t.w.exec(quer
 
 // get scans the only row of a query, or returns sql.ErrNoRows.
 func (t *tx) get(query string, args []any, dest ...any) error {
-	s, err := t.w.stmt(query)
+	row, err := t.row(query, args...)
 	if err != nil {
 		return err
 	}
-	return s.QueryRowContext(context.Background(), args...).Scan(dest...)
+	return row.Scan(dest...)
+}
+
+func (t *tx) row(query string, args ...any) (*sql.Row, error) {
+	s, err := t.w.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryRowContext(context.Background(), args...), nil
 }
 
 // keys lists the first column of a query.

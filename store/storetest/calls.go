@@ -51,6 +51,9 @@ func calls() []call {
 		{"Place", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
 			return s.Place(ctx, lease(t), question(t), "1.000001")
 		}},
+		{"Stop", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
+			return s.Stop(ctx, t, question(t), "U1")
+		}},
 		{"PutImage", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
 			return s.PutImage(ctx, lease(t), record(1, 1), pixels("x"))
 		}},
@@ -88,6 +91,21 @@ func calls() []call {
 		}},
 		{"Abandoned", false, func(ctx context.Context, s store.Store, _ store.ThreadKey) error {
 			_, err := s.Abandoned(ctx, 1)
+			return err
+		}},
+		{"SetVerdict", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
+			_, err := s.SetVerdict(ctx, t, "1.000001", "U1", func(v store.Verdict) store.Verdict {
+				v.Feedback = "good"
+				return v
+			})
+			return err
+		}},
+		{"EraseMessage", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
+			_, err := s.EraseMessage(ctx, t, "1.000001")
+			return err
+		}},
+		{"EraseFile", false, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
+			_, err := s.EraseFile(ctx, t.Team, "F1")
 			return err
 		}},
 		{"Forget", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
@@ -151,6 +169,7 @@ func callCases() []testCase {
 			w.is(err, store.ErrInvalidKey)
 			w.is(w.s.Place(w.ctx, l, k, "1.0"), store.ErrInvalidKey)
 			w.is(w.s.Finish(w.ctx, l, k, nil), store.ErrInvalidKey)
+			w.is(w.s.Stop(w.ctx, thread(1), k, "U1"), store.ErrInvalidKey)
 			_, err = w.s.Settings(w.ctx, store.Scope{Team: "T1", Channel: "C1/x"})
 			w.is(err, store.ErrInvalidKey)
 		}},

@@ -6,13 +6,16 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// full makes a thread with turns, an image of two slices, settings and an open question.
+// full makes a thread with turns, an image of two slices, settings, a verdict, an erased
+// message and an open question.
 func (w *world) full(t store.ThreadKey, second int) {
 	w.Helper()
 	w.answer(t, second)
 	l := w.lease(t, "a")
 	w.put(l, 1, "pixels", "more")
 	w.tokens(t.Scope(), 700)
+	w.feedback(t, "5.000001", "U1", "good")
+	w.erase(t, "77.000001", store.Deleted{})
 	w.admit(ask(t, second+1))
 	w.ok(w.s.Release(w.ctx, l))
 }
@@ -61,6 +64,7 @@ func expiryCases() []testCase {
 			w.same("expiry", th.ExpireAt, w.now().Add(w.keep))
 			w.same("open questions", len(w.open(thread(1))), 1)
 			w.image(thread(1), record(1, 2), "pixels", "more")
+			w.same("verdicts", len(th.Verdicts), 1)
 			set, err := w.s.Settings(w.ctx, thread(1).Scope())
 			w.ok(err)
 			w.same("max tokens", *set.MaxTokens, 700)
@@ -131,15 +135,19 @@ func (w *world) anew(t store.ThreadKey) {
 	w.same("open questions", len(open), 1)
 	w.same("key", open[0].Key, q.Key)
 	th := w.read(t)
-	w.same("turns and images", []int{len(th.Turns), len(th.Images)}, []int{0, 0})
+	w.same("turns, images and verdicts", []int{len(th.Turns), len(th.Images), len(th.Verdicts)}, []int{0, 0, 0})
 	set, err := w.s.Settings(w.ctx, t.Scope())
 	w.ok(err)
 	w.same("settings", set, store.Settings{})
 	l := w.lease(t, "b")
 	w.is(w.s.PutImage(w.ctx, l, record(2, 1), pixels("x")), store.ErrInvalidKey)
 	w.put(l, 1, "new pixels")
-	w.ok(w.s.Finish(w.ctx, l, q.Key, turns(50)))
-	w.same("first seq", w.read(t).Turns[0].Seq, 1)
+	ts := turns(50)
+	ts[0].Messages[0].TS = "77.000001"
+	w.ok(w.s.Finish(w.ctx, l, q.Key, ts))
+	th = w.read(t)
+	w.same("first seq", th.Turns[0].Seq, 1)
+	w.same("text that was erased from the former life", th.Turns[0].Messages[0].Text, "asked 50")
 	w.image(t, record(1, 1), "new pixels")
 }
 

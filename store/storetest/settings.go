@@ -71,6 +71,40 @@ func settingsCases() []testCase {
 				}
 			}
 		}},
+		{"paused, with nothing else and with the rest", 0, func(w *world) {
+			for _, sc := range []store.Scope{channel, thread(1).Scope()} {
+				set := func(change func(*store.Settings)) store.Settings {
+					_, after, err := w.s.SetSettings(w.ctx, sc, func(s store.Settings) store.Settings {
+						change(&s)
+						return s
+					})
+					w.ok(err)
+					got, err := w.replica().Settings(w.ctx, sc)
+					w.ok(err)
+					w.same("settings", got, after)
+					return after
+				}
+				w.same("paused", set(func(s *store.Settings) { s.Paused, s.By = true, "U1" }),
+					store.Settings{Paused: true, By: "U1", At: w.now()})
+				w.same("and set", set(func(s *store.Settings) { s.MaxTokens = new(5) }),
+					store.Settings{Paused: true, MaxTokens: new(5), By: "U1", At: w.now()})
+				w.same("resumed", set(func(s *store.Settings) { s.Paused = false }),
+					store.Settings{MaxTokens: new(5), By: "U1", At: w.now()})
+				w.same("paused again", set(func(s *store.Settings) { s.Paused, s.MaxTokens = true, nil }),
+					store.Settings{Paused: true, By: "U1", At: w.now()})
+				w.same("nothing is left", set(func(s *store.Settings) { s.Paused = false }), store.Settings{})
+			}
+		}},
+		{"a channel stays paused", 0, func(w *world) {
+			_, _, err := w.s.SetSettings(w.ctx, channel, func(store.Settings) store.Settings { return store.Settings{Paused: true} })
+			w.ok(err)
+			w.clock.Advance(20 * w.keep)
+			w.expireAll(10)
+			w.s = w.replica()
+			got, err := w.s.Settings(w.ctx, channel)
+			w.ok(err)
+			w.same("paused", got.Paused, true)
+		}},
 		{"erasing what is not there", 0, func(w *world) {
 			for _, sc := range []store.Scope{channel, thread(1).Scope()} {
 				before, after, err := w.s.SetSettings(w.ctx, sc, func(s store.Settings) store.Settings { return s })

@@ -6,7 +6,8 @@
 //		return func() store.Store { ... open path with c.Clock.Now and c.Retention ... }
 //	})
 //
-// Contend is a case of its own, for as many threads as the backend has time for.
+// Contend and ManyVerdicts are cases of their own, for as many threads and as few
+// verdicts as the backend has time for.
 //
 // The cases are written from the comments in store.Store, not from a backend.
 // Each runs in parallel with the others and on data of its own; no case waits
@@ -78,6 +79,8 @@ func Run(t *testing.T, open Opener) {
 	}{
 		{"Admit", admitCases()},
 		{"Questions", questionCases()},
+		{"Press", pressCases()},
+		{"Stop", stopCases()},
 		{"Lease", leaseCases()},
 		{"Finish", finishCases()},
 		{"Turns", turnCases()},
@@ -86,6 +89,10 @@ func Run(t *testing.T, open Opener) {
 		{"Settings", settingsCases()},
 		{"Expiry", expiryCases()},
 		{"Expire", expireCases()},
+		{"Verdict", verdictCases()},
+		{"EraseMessage", eraseMessageCases()},
+		{"Erased", erasedCases()},
+		{"EraseFile", eraseFileCases()},
 		{"Forget", forgetCases()},
 		{"Abandoned", abandonedCases()},
 		{"Mark", markCases()},

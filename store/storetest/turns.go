@@ -81,7 +81,7 @@ func turnCases() []testCase {
 				ts[0].Messages[0].Images[0] = 99
 				ts[0].Messages[0].Unread[0].Reason = "changed"
 				ts[0].Messages[0] = store.Message{Text: "changed"}
-				ts[1].Text = "changed"
+				ts[1].Text, ts[1].Images[0] = "changed", 99
 			}
 			spoil(ts)
 			before := w.read(thread(1))
@@ -94,6 +94,7 @@ func turnCases() []testCase {
 			l := w.lease(thread(1), "a")
 			w.put(l, 1, "pixels", "more")
 			w.tokens(thread(1).Scope(), 700)
+			w.feedback(thread(1), "5.000001", "U1", "good")
 			w.admit(ask(thread(1), 2))
 			before, set := w.read(thread(1)), w.open(thread(1))
 			w.ok(w.s.Close())
@@ -124,9 +125,11 @@ func fullTurns() []store.Turn {
 			{TS: "10.000001", User: "U1", Text: "Größe? 肺 \x00 🫁\r\n\u2028", Images: []int{2, 1},
 				Unread: []store.UnreadFile{{FileID: "F9", Reason: "html"}, {FileID: "F8", Reason: "download"}}},
 			{TS: "9.000001", User: "U2"},
+			{TS: "11.000001", User: "U2", Images: []int{3}, Gone: true},
 		}},
 		{Role: store.RoleModel, Text: "It's \"fine\" \\ 100 %\x00", Model: "medgemma-4b-it", FinishedBy: "stop",
-			Temperature: 0.1, MaxTokens: 500},
+			Temperature: 0.1, MaxTokens: 500,
+			Of: "9.000001", Kind: store.KindSecond, User: "U2", AnswerTS: "12.000001", Images: []int{2, 1}},
 		{Role: store.RoleModel},
 	}
 }

@@ -1,0 +1,34 @@
+package store
+
+// What is left of things that were deleted in Slack, for every backend the same.
+
+// emptied is the message without what it held.
+func (m Message) emptied() Message {
+	m.Text, m.Unread, m.Gone = "", nil, true
+	return m
+}
+
+// Without returns the turn without what it holds of the messages that gone names by
+// their ts, and how many of them held something. t stays as it is.
+func (t Turn) Without(gone func(ts string) bool) (_ Turn, emptied int) {
+	messages := t.Messages
+	t.Messages = nil
+	for _, m := range messages {
+		if !m.Gone && gone(m.TS) {
+			m = m.emptied()
+			emptied++
+		}
+		t.Messages = append(t.Messages, m)
+	}
+	if t.Text != "" && t.AnswerTS != "" && gone(t.AnswerTS) {
+		t.Text = ""
+		emptied++
+	}
+	return t, emptied
+}
+
+// Emptied is what stays of the record when the image was deleted in Slack.
+func (r ImageRecord) Emptied() ImageRecord {
+	r.Files, r.Slices, r.Notes, r.Gone = nil, nil, nil, true
+	return r
+}
