@@ -58,7 +58,7 @@ func (s *Sim) needScope(any ...string) error {
 
 func (s *Sim) authTest(*request) (object, error) {
 	return object{
-		"url": "https://simulated.slack.com/", "team": s.cfg.TeamName, "user": strings.ToLower(s.cfg.BotName),
+		"url": workspaceURL, "team": s.cfg.TeamName, "user": strings.ToLower(s.cfg.BotName),
 		"team_id": s.teamID, "user_id": s.botUser, "bot_id": s.botID, "is_enterprise_install": false,
 	}, nil
 }

@@ -18,35 +18,37 @@ const (
 	maxContextParts = 10
 	maxActions      = 25
 	maxFields       = 10
+	maxAlt          = 2_000 // of alt_text, and of an image block's title
 	maxID           = 255
-	maxButton       = 75
-	maxValue        = 2_000
+	maxBlocks       = 50 // of a message
 )
 
 // block holds what is checked of a block or of an element in one.
 type block struct {
 	Type      string            `json:"type"`
 	BlockID   string            `json:"block_id"`
-	ActionID  string            `json:"action_id"`
 	Text      json.RawMessage   `json:"text"` // an object; of a markdown block a string
 	Fields    []json.RawMessage `json:"fields"`
 	Elements  []json.RawMessage `json:"elements"`
 	Accessory json.RawMessage   `json:"accessory"`
 	Element   json.RawMessage   `json:"element"`
 	Label     json.RawMessage   `json:"label"`
+	Hint      json.RawMessage   `json:"hint"`
 	ImageURL  string            `json:"image_url"`
 	SlackFile json.RawMessage   `json:"slack_file"`
 	AltText   string            `json:"alt_text"`
-	Value     string            `json:"value"`
+	Title     json.RawMessage   `json:"title"`
 }
 
 // checker gathers what is wrong with blocks, in Slack's words, and their size.
 type checker struct {
 	faults   []string
 	ids      map[string]bool
-	chars    int // shown by the message
+	actions  map[string]bool // action_ids of the block that is being checked
+	chars    int             // shown by the message
 	markdown int
-	inputs   bool // input blocks are allowed: in a view
+	view     bool // not a message
+	inputs   int  // input blocks
 }
 
 func (k *checker) fault(path, format string, args ...any) {
@@ -101,6 +103,14 @@ func (k *checker) block(raw json.RawMessage, path string) {
 		k.fault(path+"/block_id", "block_id already exists")
 	}
 	k.ids[b.BlockID] = true
+	k.actions = map[string]bool{}
+	if fields, ok := blockFields[b.Type]; ok {
+		k.only(raw, path, fields)
+	}
+	if k.view && (b.Type == "markdown" || b.Type == "context_actions") {
+		k.fault(path+"/type", "unsupported type: %s", b.Type)
+		return
+	}
 	switch b.Type {
 	case "section":
 		k.section(b, path)
@@ -120,11 +130,7 @@ func (k *checker) block(raw json.RawMessage, path string) {
 		k.image(b, path)
 	case "divider":
 	case "input":
-		if !k.inputs {
-			k.fault(path, "input blocks are allowed in views only")
-		}
-		k.text(b.Label, path+"/label", maxField, "plain_text")
-		k.element(b.Element, path+"/element", inputTypes...)
+		k.input(b, path)
 	default:
 		k.fault(path+"/type", "unsupported type: %s", b.Type)
 	}
@@ -180,4 +186,11 @@ func (k *checker) image(b block, path string) {
 	if b.AltText == "" {
 		k.fault(path, "missing required field: alt_text")
 	}
+	if n := utf8.RuneCountInString(b.AltText); n > maxAlt {
+		k.fault(path+"/alt_text", "must be less than %d characters", maxAlt+1)
+	}
+	if n := utf8.RuneCountInString(b.ImageURL); n > maxURL {
+		k.fault(path+"/image_url", "must be less than %d characters", maxURL+1)
+	}
+	k.optionalText(b.Title, path+"/title", maxAlt, "plain_text")
 }

@@ -36,11 +36,11 @@ func (s *Sim) content(c *request) (content, error) {
 		blocks, hasBlocks = string(mustJSON([]object{{"type": "markdown", "text": markdown}})), true
 	}
 	if hasBlocks && blocks != "" {
-		checked, err := checkBlocks([]byte(blocks), 50)
+		checked, err := checkBlocks([]byte(blocks), maxBlocks)
 		if err != nil {
 			return out, err
 		}
-		out.blocks, out.hasBlocks = checked, true
+		out.blocks, out.hasBlocks = s.identify(checked), true
 	}
 	if raw, ok := c.Args["metadata"]; ok && raw != "" {
 		kept, err := checkMetadata(raw)
@@ -160,6 +160,9 @@ func (s *Sim) chatUpdate(c *request) (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.streaming(m) {
+		return nil, refuse("streaming_state_conflict")
+	}
 	body, err := s.content(c)
 	if err != nil {
 		return nil, err
@@ -181,7 +184,8 @@ func (s *Sim) chatUpdate(c *request) (object, error) {
 	return object{"channel": ch.ID, "ts": m.TS, "text": m.Text, "message": s.messageWire(ch, m, true)}, nil
 }
 
-// chatDelete removes a message of the app; one with replies leaves a tombstone.
+// chatDelete removes a message of the app; one with replies leaves a tombstone. It
+// may be streaming: none of Slack's words for a refusal is about that.
 func (s *Sim) chatDelete(c *request) (object, error) {
 	ch, m, err := s.own(c, "cant_delete_message")
 	if err != nil {
@@ -223,16 +227,24 @@ func (s *Sim) whisper(ch *channel, user string, body content) *message {
 	return m
 }
 
-// chatPermalink needs no scope, only a channel that the app can see.
+// workspaceURL is the workspace's own address.
+const workspaceURL = "https://simulated.slack.com/"
+
+// chatPermalink needs no scope, only a channel that the app can see. The link to a
+// reply names its thread.
 func (s *Sim) chatPermalink(c *request) (object, error) {
 	ch, err := s.visible(c.arg("channel"))
 	if err != nil {
 		return nil, err
 	}
 	ts := c.arg("message_ts")
-	if ch.find(ts) == nil {
+	m := ch.find(ts)
+	if m == nil {
 		return nil, refuse("message_not_found")
 	}
-	link := "https://simulated.slack.com/archives/" + ch.ID + "/p" + ts[:10] + ts[11:]
+	link := workspaceURL + "archives/" + ch.ID + "/p" + ts[:10] + ts[11:]
+	if m.ThreadTS != "" && m.ThreadTS != m.TS {
+		link += "?thread_ts=" + m.ThreadTS + "&cid=" + ch.ID
+	}
 	return object{"channel": ch.ID, "permalink": link}, nil
 }

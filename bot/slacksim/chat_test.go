@@ -17,13 +17,6 @@ func section(n int) object {
 func markdown(n int) object { return object{"type": "markdown", "text": long(n)} }
 
 func TestBlockLimits(t *testing.T) {
-	dividers := func(n int) []object {
-		var list []object
-		for range n {
-			list = append(list, object{"type": "divider"})
-		}
-		return list
-	}
 	words := func(n int) object {
 		var list []object
 		for range n {
@@ -129,6 +122,12 @@ func TestWhereTheBotMayWrite(t *testing.T) {
 	h.refused(h.api("chat.delete", "channel", h.radiology, "ts", root), "cant_delete_message")
 	h.refused(h.api("chat.update", "channel", h.radiology, "ts", "1700000000.000001", "text", "x"), "message_not_found")
 	h.refused(h.api("chat.getPermalink", "channel", h.radiology, "message_ts", "1"), "message_not_found")
+	for ts, thread := range map[string]string{root: "", reply: "?thread_ts=" + root + "&cid=" + h.radiology} {
+		out := h.fine(h.api("chat.getPermalink", "channel", h.radiology, "message_ts", ts))
+		if want := "https://simulated.slack.com/archives/" + h.radiology + "/p" + strings.Replace(ts, ".", "", 1) + thread; out["permalink"] != want {
+			t.Errorf("permalink %v, want %v", out["permalink"], want)
+		}
+	}
 	h.fine(h.api("chat.postMessage", "channel", h.ann, "text", "in the DM"))
 	if n := len(h.Messages(h.DM(h.ann))); n != 1 {
 		t.Errorf("%d messages in the DM, want 1", n)

@@ -146,7 +146,7 @@ func (s *Sim) comment(c *request) (content, error) {
 		s.problem("files.completeUploadExternal: blocks beside initial_comment are ignored")
 		return body, nil
 	}
-	checked, err := checkBlocks([]byte(blocks), 50)
+	checked, err := checkBlocks([]byte(blocks), maxBlocks)
 	if err != nil {
 		return content{}, err
 	}
@@ -161,7 +161,7 @@ func (s *Sim) comment(c *request) (content, error) {
 			return content{}, refuse("internal_error")
 		}
 	}
-	body.blocks, body.hasBlocks = checked, true
+	body.blocks, body.hasBlocks = s.identify(checked), true
 	return body, nil
 }
 

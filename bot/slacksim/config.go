@@ -16,6 +16,8 @@ type Config struct {
 	Scopes   []string         // of the bot token; default DefaultScopes
 	Commands []string         // registered slash commands; nil takes any
 
+	Shortcuts []string // callback ids of the registered message shortcuts; nil takes any
+
 	AckTimeout   time.Duration   // default 3 s
 	RetryAfter   []time.Duration // waits before each retry; default 0, 1 min, 5 min; empty but not nil: none
 	PingInterval time.Duration   // default 10 s; Slack's is below 30 s
@@ -30,6 +32,7 @@ type Config struct {
 	LoseUnheard      bool // never deliver an event that happens while no socket is open, as some teams report
 	ForgetCalls      bool // Calls lists nothing, for long runs; Stats, Count and Busiest still count
 	MentionsLoseFile bool // app_mention comes without its files, as it sometimes does
+	NoStreams        bool // native streaming is refused (channel_type_not_supported), as some workspaces report
 	OldestFirst      bool // conversations.history with an oldest and no latest begins at the oldest (slackhq/slack-api-docs#4)
 }
 
@@ -65,7 +68,7 @@ func (c Config) withDefaults() Config {
 		c.Scopes = DefaultScopes()
 	}
 	c.Scopes = slices.Clone(c.Scopes)
-	c.Commands = slices.Clone(c.Commands)
+	c.Commands, c.Shortcuts = slices.Clone(c.Commands), slices.Clone(c.Shortcuts)
 	def(&c.AckTimeout, 3*time.Second)
 	def(&c.PingInterval, 10*time.Second)
 	def(&c.CloseAfter, 10*time.Second)

@@ -12,8 +12,8 @@ var conversationTypes = map[string]Kind{
 	"public_channel": Public, "private_channel": Private, "im": Direct, "mpim": Group,
 }
 
-// usersConversations lists the conversations that the app is in, in the order in
-// which they were added: public channels unless types says otherwise
+// usersConversations lists the conversations that the app is in, or the argument user,
+// in the order in which they were added: public channels unless types says otherwise
 // (docs.slack.dev/reference/methods/users.conversations). Each type needs its own
 // scope; all that are missing are named at once.
 func (s *Sim) usersConversations(c *request) (object, error) {
@@ -21,9 +21,11 @@ func (s *Sim) usersConversations(c *request) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if user := c.arg("user"); user != "" && user != s.botUser {
-		// Slack then lists what both are in. The app has no use for it.
-		s.problem("users.conversations: for another user is not simulated")
+	user := c.arg("user")
+	if user == s.botUser {
+		user = ""
+	}
+	if user != "" && s.users[user] == nil {
 		return nil, refuse("user_not_found")
 	}
 	limit, err := c.limit(100, 999)
@@ -33,7 +35,7 @@ func (s *Sim) usersConversations(c *request) (object, error) {
 	var list []*channel
 	for _, id := range s.chanIDs {
 		ch := s.channels[id]
-		if !ch.WithoutBot && slices.Contains(kinds, ch.Kind) && !(ch.Archived && c.flag("exclude_archived")) {
+		if slices.Contains(kinds, ch.Kind) && !(ch.Archived && c.flag("exclude_archived")) && ch.listed(user) {
 			list = append(list, ch)
 		}
 	}
@@ -52,6 +54,15 @@ func (s *Sim) usersConversations(c *request) (object, error) {
 		channels = append(channels, w)
 	}
 	return object{"channels": channels, "response_metadata": object{"next_cursor": next}}, nil
+}
+
+// listed says whether users.conversations shows the conversation: of the app itself,
+// for no user; of a person, but what is not public only where the app is in it too.
+func (c *channel) listed(user string) bool {
+	if user == "" {
+		return !c.WithoutBot
+	}
+	return c.has(user) && (c.Kind == Public || !c.WithoutBot)
 }
 
 // wantedKinds reads the argument types and checks the scopes for them.

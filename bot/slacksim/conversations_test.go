@@ -53,6 +53,27 @@ func TestUsersConversations(t *testing.T) {
 	h.refused(h.api("users.conversations", "cursor", "no"), "invalid_cursor")
 }
 
+// TestUsersConversationsOf: what a person is in, but what is not public only where
+// the app is in it too.
+func TestUsersConversationsOf(t *testing.T) {
+	h := open(t, Config{})
+	away := h.AddChannel(Channel{Name: "away", WithoutBot: true, Members: []string{h.ann, h.ben}})
+	ward := h.AddChannel(Channel{Name: "ward", Kind: Private, Members: []string{h.ann}})
+	h.AddChannel(Channel{Name: "secret", Kind: Private, WithoutBot: true, Members: []string{h.ann}})
+	h.AddChannel(Channel{Name: "others", Members: []string{h.ben}})
+	dm := h.DM(h.ann)
+	h.DM(h.ben)
+	const all = "public_channel,private_channel,im,mpim"
+	for user, want := range map[string][]string{
+		h.ann: {h.radiology, away, ward, dm}, h.BotUserID(): ids(h.api("users.conversations", "types", all)),
+	} {
+		if got := ids(h.fine(h.api("users.conversations", "types", all, "user", user))); !slices.Equal(got, want) {
+			t.Errorf("of %s: %q, want %q", user, got, want)
+		}
+	}
+	h.refused(h.api("users.conversations", "user", "U0"), "user_not_found")
+}
+
 func TestUsersConversationsScopes(t *testing.T) {
 	h := open(t, Config{Scopes: []string{"channels:read", "im:read"}})
 	h.fine(h.api("users.conversations", "types", "public_channel,im"))

@@ -29,20 +29,28 @@
 //     429, HTML, an error word, and served with the answer lost.
 //   - Events for what people, other bots and the app itself post, edit and
 //     delete: message with its subtypes, app_mention, message_changed,
-//     message_deleted; only those whose scope the app has and whose channel it
-//     is in.
+//     message_deleted, tombstones, file_deleted; only those whose scope the app has
+//     and whose channel it is in.
 //   - Messages: threads, metadata, block limits, ownership, membership, archived
-//     channels, ephemeral messages, reactions, assistant status, views, permalinks.
-//   - Lists: the app's conversations by type and scope, histories and threads, page
-//     by page.
+//     channels, ephemeral messages, reactions, assistant status, permalinks.
+//   - Native streams (chat.startStream and its two): modes, recipients, limits, the
+//     end that Slack makes after five minutes, and workspaces that have none.
+//   - Blocks and elements: their fields and limits, in messages, modals and the Home
+//     tab; CheckMessage and CheckView ask for that alone.
+//   - Modals: opened, changed, pushed on each other (3), submitted, cancelled, with the
+//     four response_actions. Their fields keep what was typed, and Slack's own client
+//     refuses what it would send nowhere. The Home tab, with its event.
+//   - Lists: conversations of the app or of a person by type and scope, histories and
+//     threads, page by page.
 //   - Files: hosted, Slack Connect (check_file_info), deleted, external and
 //     hidden; downloads with a Bearer token, or the redirect to the sign-in page;
 //     Slack's smaller copy (thumb_1024) of those that are given one.
 //   - Uploads of the app in Slack's three steps: an address for the announced
 //     length, the bytes raw or as a form, and completion, which shares the files
 //     as a message of the app. What is not completed is not seen.
-//   - Slash commands and interactive payloads with trigger_id (3 s, once) and
-//     response_url (5 uses, 30 minutes).
+//   - Slash commands, message shortcuts and clicks with trigger_id (3 s, once) and
+//     response_url (5 uses, 30 minutes). A click sends the element as it stands in the
+//     message, with the state of the others.
 //   - Rate limits by Slack's tiers, when switched on. The Date of every answer is
 //     by Config.Now.
 //
@@ -78,10 +86,20 @@
 //     chat.postMessage where the method's own page has none.
 //   - conversations.history gives the newest messages first, as Slack documents; the
 //     other way that people report, of a call with oldest alone, is Config.OldestFirst.
-//   - users.conversations lists for the app itself, not for another user.
+//   - A stream is shown to everybody; Slack shows it to its recipient alone while it
+//     grows. Chunks hold text only. A stream that Slack ends says so in no event. Slack's
+//     limit for a whole stream is not documented: here it is that for one call, about
+//     where people have met it. That chat.delete works on an open stream is an
+//     assumption.
+//   - views.open takes the place of modals that are open; Slack's clients differ in that.
+//     views.push needs a trigger of the modal it is put on. external_id is ignored.
+//   - Only the words for a required field are those of Slack's client.
+//   - Buttons of ephemeral messages cannot be pressed; in views only buttons can.
+//   - Deleting a message leaves its files, and deleting a file its message.
 //   - Snippets are refused (unknown_snippet_type).
-//   - Blocks are checked for type and limits, not for every field of every
-//     element. Attachments (the old kind) are kept unchecked.
+//   - Input blocks are refused in messages, where Slack takes some. Pickers of dates,
+//     people, conversations and files are checked by type and action_id only.
+//     Attachments (the old kind) are kept unchecked.
 //   - A reply under a root that does not exist is refused (thread_not_found), as
 //     is one under another reply (cannot_reply_to_message); Slack takes some of
 //     them and shows them in odd places.

@@ -30,20 +30,23 @@ func (s *Sim) announce(c *channel, m *message) {
 // announceChange tells of an edit. A person's edit that mentions the app comes as
 // an app_mention again, marked as edited (slack-go#1256).
 func (s *Sim) announceChange(c *channel, m *message, before object) {
+	at := s.newTS()
 	s.messageEvent(c, object{
 		"type": "message", "subtype": "message_changed", "hidden": true, "channel": c.ID, "channel_type": string(c.Kind),
-		"message": s.messageWire(c, m, false), "previous_message": before, "ts": s.newTS(), "event_ts": s.newTS(),
+		"message": s.messageWire(c, m, false), "previous_message": before, "ts": at, "event_ts": at,
 	})
 	if m.Edited && s.mentioned(c, m) {
 		s.mentionEvent(c, m)
 	}
 }
 
-// announceDeletion tells of a message that is gone, with what it was.
+// announceDeletion tells of a message that is gone, with what it was, also where it
+// stood in a thread.
 func (s *Sim) announceDeletion(c *channel, m *message, before object) {
+	at := s.newTS()
 	s.messageEvent(c, object{
 		"type": "message", "subtype": "message_deleted", "hidden": true, "channel": c.ID, "channel_type": string(c.Kind),
-		"deleted_ts": m.TS, "previous_message": before, "ts": s.newTS(), "event_ts": s.newTS(),
+		"deleted_ts": m.TS, "previous_message": before, "ts": at, "event_ts": at,
 	})
 }
 
@@ -78,7 +81,8 @@ func (s *Sim) mentionEvent(c *channel, m *message) {
 }
 
 // event wraps an event as the Events API does
-// (docs.slack.dev/apis/events-api#callback-field) and sends it.
+// (docs.slack.dev/apis/events-api#callback-field) and sends it. The channel is nil
+// for what happens in none.
 func (s *Sim) event(c *channel, inner object) {
 	s.stats.Events++
 	if s.cfg.LoseUnheard && s.pick() == nil {
@@ -89,7 +93,7 @@ func (s *Sim) event(c *channel, inner object) {
 	payload := mustJSON(object{
 		"token": "simulated", "team_id": s.teamID, "context_team_id": s.teamID, "context_enterprise_id": nil,
 		"api_app_id": s.appID, "event": inner, "type": "event_callback", "event_id": id,
-		"event_time": s.cfg.Now().Unix(), "is_ext_shared_channel": c.ExtShared, "event_context": "4-" + id,
+		"event_time": s.cfg.Now().Unix(), "is_ext_shared_channel": c != nil && c.ExtShared, "event_context": "4-" + id,
 		"authorizations": []object{{
 			"enterprise_id": nil, "team_id": s.teamID, "user_id": s.botUser, "is_bot": true, "is_enterprise_install": false,
 		}},

@@ -29,8 +29,8 @@ type fault struct {
 }
 
 // Fail plans a fault for a method ("files.download" for downloads,
-// "files.uploadBytes" for the bytes of an upload, "*" for every call). Of several that fit a call the one planned first meets it. clear takes
-// it back.
+// "files.uploadBytes" for the bytes of an upload, "*" for every call). Of several
+// that fit a call the one planned first meets it. clear takes it back.
 func (s *Sim) Fail(method string, f Fault) (clear func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,8 +46,8 @@ func (s *Sim) Fail(method string, f Fault) (clear func()) {
 	}
 }
 
-// Withhold stops sending events of a type, "message" or "app_mention", or sends
-// them again. What was not sent stays unsent.
+// Withhold stops sending events of a type ("message", "app_mention", "file_deleted" or
+// "app_home_opened"), or sends them again. What was not sent stays unsent.
 func (s *Sim) Withhold(eventType string, on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,6 +3,7 @@ package slacksim
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	_ "image/gif"  // whose sizes the file object tells
 	_ "image/jpeg" // likewise
@@ -117,16 +118,21 @@ func (s *Sim) SetFile(id string, edit func(*File)) bool {
 	return ok
 }
 
-// DeleteFile deletes a file: it is a tombstone from now on.
-func (s *Sim) DeleteFile(id string) bool {
+// DeleteFile deletes a file, as its owner does: messages hold its tombstone from now
+// on. An app that may read files and shared it hears of it.
+func (s *Sim) DeleteFile(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f, ok := s.files[id]
-	if ok {
-		f.deleted, f.Access, f.Data, f.Thumb1024 = true, Deleted, nil, nil
-		s.change()
+	if !ok || f.deleted {
+		return fmt.Errorf("deleting file %q: there is none", id)
 	}
-	return ok
+	f.deleted, f.Access, f.Data, f.Thumb1024 = true, Deleted, nil, nil
+	if !s.withheld["file_deleted"] && s.needScope("files:read") == nil && s.sharedWithApp(f) {
+		s.event(nil, object{"type": "file_deleted", "file_id": id, "event_ts": s.newTS()})
+	}
+	s.change()
+	return nil
 }
 
 // File gives a stored file with its bytes.
@@ -174,7 +180,7 @@ func (s *Sim) fileWire(f *storedFile, full bool) object {
 		"editable": false, "size": f.Size, "mode": "hosted", "is_external": false, "external_type": "",
 		"is_public": true, "public_url_shared": false, "display_as_bot": false, "username": "",
 		"url_private": link, "url_private_download": strings.Replace(link, "/"+f.ID, "/"+f.ID+"/download", 1),
-		"media_display_type": "unknown", "permalink": "https://simulated.slack.com/files/" + f.owner.ID + "/" + f.ID,
+		"media_display_type": "unknown", "permalink": workspaceURL + "files/" + f.owner.ID + "/" + f.ID,
 		"permalink_public": "", "has_rich_preview": false, "file_access": "visible",
 	}
 	if f.Alt != "" {

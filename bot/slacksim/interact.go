@@ -2,26 +2,30 @@ package slacksim
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 )
 
-// Click presses a button, or changes another element, of a message.
+// Click presses a button, or chooses an option of another element, of a message.
 type Click struct {
 	Channel  string
 	TS       string // of the message
 	User     string
 	ActionID string
-	BlockID  string
-	Value    string
+	BlockID  string // where several blocks have that ActionID
+	Value    string // of the button where several have that ActionID; else of the option that is chosen
 }
 
-// Click sends a block_actions payload and waits for the ack.
+// Click sends a block_actions payload with the element as it stands in the message,
+// and waits for the ack. ErrNoSuchButton: the message does not have the element.
 func (s *Sim) Click(ctx context.Context, k Click) error {
 	s.mu.Lock()
 	c, m, err := s.existing(k.Channel, k.TS)
 	if err == nil {
 		_, _, err = s.place(k.Channel, k.User)
+	}
+	var action, state object
+	if err == nil {
+		action, state, err = find(m.Blocks, k.ActionID, k.BlockID, k.Value)
 	}
 	if err != nil {
 		s.mu.Unlock()
@@ -31,16 +35,13 @@ func (s *Sim) Click(ctx context.Context, k Click) error {
 	if m.ThreadTS != "" {
 		container["thread_ts"] = m.ThreadTS
 	}
-	answer := s.ask("interactive", object{
-		"type": "block_actions", "user": s.actor(k.User), "api_app_id": s.appID, "token": "simulated",
-		"container": container, "trigger_id": s.newTrigger(k.User), "team": object{"id": s.teamID, "domain": "simulated"},
-		"enterprise": nil, "is_enterprise_install": false, "channel": object{"id": c.ID, "name": c.Name},
-		"message": s.messageWire(c, m, true), "response_url": s.newResponseURL(c, s.users[k.User], m.TS),
-		"actions": []object{{
-			"type": "button", "action_id": k.ActionID, "block_id": k.BlockID, "value": k.Value, "action_ts": s.newTS(),
-			"text": object{"type": "plain_text", "text": k.ActionID},
-		}},
-	})
+	payload := s.interaction("block_actions", k.User)
+	payload["container"], payload["channel"] = container, object{"id": c.ID, "name": c.payloadName()}
+	payload["message"], payload["state"] = s.messageWire(c, m, true), state
+	payload["trigger_id"], payload["response_url"] = s.newTrigger(k.User, ""), s.newResponseURL(c, s.users[k.User], m.TS)
+	action["action_ts"] = s.newTS()
+	payload["actions"] = []object{action}
+	answer := s.ask("interactive", payload)
 	s.mu.Unlock()
 	if _, err := await(ctx, answer); err != nil {
 		return fmt.Errorf("clicking: %w", err)
@@ -48,86 +49,42 @@ func (s *Sim) Click(ctx context.Context, k Click) error {
 	return nil
 }
 
-// Submit presses a modal's submit button with the values of its inputs, as Slack
-// nests them (block id, action id, element state), and waits for the ack. What
-// the ack asks for is done: errors are returned by block id and leave the modal
-// open, an update changes it, else it closes.
-func (s *Sim) Submit(ctx context.Context, view string, values map[string]map[string]any) (errs map[string]string, err error) {
+// ClickView presses a button of the modal or the Home that its person sees, and
+// waits for the ack.
+func (s *Sim) ClickView(ctx context.Context, view, actionID string) error {
 	s.mu.Lock()
-	v := s.view(view)
-	if v == nil || v.Closed || v.Type != "modal" {
+	v, err := s.shown(view)
+	var action object
+	if err == nil {
+		action, _, err = find(v.Blocks, actionID, "", "")
+	}
+	if err != nil {
 		s.mu.Unlock()
-		return nil, fmt.Errorf("submitting view %q: it is not open", view)
+		return fmt.Errorf("clicking in view %q: %w", view, err)
 	}
 	wire := s.viewWire(v)
-	wire["state"] = object{"values": values}
-	answer := s.ask("interactive", object{
-		"type": "view_submission", "team": object{"id": s.teamID, "domain": "simulated"}, "user": s.actor(v.User),
-		"api_app_id": s.appID, "token": "simulated", "trigger_id": s.newTrigger(v.User), "view": wire,
-		"response_urls": []string{}, "is_enterprise_install": false, "enterprise": nil,
-	})
+	state := object{"values": v.values()}
+	wire["state"] = state
+	payload := s.interaction("block_actions", v.User)
+	payload["container"], payload["view"], payload["state"] = object{"type": "view", "view_id": v.ID}, wire, state
+	payload["trigger_id"] = s.newTrigger(v.User, v.ID)
+	action["action_ts"] = s.newTS()
+	payload["actions"] = []object{action}
+	answer := s.ask("interactive", payload)
 	s.mu.Unlock()
-	payload, err := await(ctx, answer)
-	if err != nil {
-		return nil, fmt.Errorf("submitting view %q: %w", view, err)
+	if _, err := await(ctx, answer); err != nil {
+		return fmt.Errorf("clicking in view %q: %w", view, err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.applySubmission(v, payload)
+	return nil
 }
 
-func (s *Sim) applySubmission(v *View, payload json.RawMessage) (map[string]string, error) {
-	var do struct {
-		Action string            `json:"response_action"`
-		Errors map[string]string `json:"errors"`
-		View   json.RawMessage   `json:"view"`
+// payloadName is the channel's name as payloads tell it.
+func (c *channel) payloadName() string {
+	switch c.Kind {
+	case Direct:
+		return "directmessage"
+	case Private:
+		return "privategroup"
 	}
-	if len(payload) > 0 {
-		if err := json.Unmarshal(payload, &do); err != nil {
-			return nil, fmt.Errorf("reading the answer to a submission: %w", err)
-		}
-	}
-	switch do.Action {
-	case "errors":
-		for id := range do.Errors {
-			if !hasInput(v.Blocks, id) {
-				// People then see "We had some trouble connecting".
-				s.problem("view_submission: an error for a block that is no input")
-			}
-		}
-		return do.Errors, nil
-	case "update":
-		next, err := checkView(string(do.View), "modal")
-		if err != nil {
-			return nil, fmt.Errorf("updating a view: %w", err)
-		}
-		s.replaceView(v, next)
-	case "", "clear":
-		v.Closed = true
-	default:
-		s.problem("view_submission: unknown response_action")
-	}
-	s.change()
-	return nil, nil
-}
-
-func hasInput(blocks json.RawMessage, id string) bool {
-	var list []block
-	if json.Unmarshal(blocks, &list) != nil {
-		return false
-	}
-	for _, b := range list {
-		if b.Type == "input" && b.BlockID == id {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *Sim) actor(id string) object {
-	name := ""
-	if u := s.users[id]; u != nil {
-		name = u.Name
-	}
-	return object{"id": id, "username": name, "name": name, "team_id": s.teamID}
+	return c.Name
 }

@@ -1,7 +1,6 @@
 package slacksim
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -82,84 +81,6 @@ func TestResponseURL(t *testing.T) {
 	}
 	if n := len(h.Ephemerals(h.radiology)); n != 5 {
 		t.Errorf("%d answers shown, want 5", n)
-	}
-}
-
-const modal = `{"type":"modal","callback_id":"settings","private_metadata":"p","title":{"type":"plain_text","text":"Settings"},
-	"submit":{"type":"plain_text","text":"Save"},"blocks":[{"type":"input","block_id":"temp","label":{"type":"plain_text","text":"Temperature"},
-	"element":{"type":"number_input","action_id":"v","is_decimal_allowed":true}}]}`
-
-func TestViews(t *testing.T) {
-	var mu sync.Mutex
-	now := time.Unix(1_800_000_000, 0)
-	h := open(t, Config{Now: func() time.Time { mu.Lock(); defer mu.Unlock(); return now }})
-	trigger := func() string {
-		reply, err := h.slash(SlashCommand{Command: "/medbuddy"}, func(frame) any { return nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		return reply.TriggerID
-	}
-	id := trigger()
-	h.refused(h.api("views.open", "trigger_id", id, "view", `{"type":"modal","blocks":[]}`), "invalid_arguments")
-	view := h.fine(h.api("views.open", "trigger_id", id, "view", modal))
-	h.refused(h.api("views.open", "trigger_id", id, "view", modal), "exchanged_trigger_id")
-	h.refused(h.api("views.open", "trigger_id", "never", "view", modal), "invalid_trigger_id")
-	late := trigger()
-	mu.Lock()
-	now = now.Add(3*time.Second + 1)
-	mu.Unlock()
-	h.refused(h.api("views.open", "trigger_id", late, "view", modal), "expired_trigger_id")
-
-	vid, _ := dig(view, "view", "id").(string)
-	h.refused(h.api("views.update", "view_id", vid, "hash", "old", "view", modal), "hash_conflict")
-	h.fine(h.api("views.update", "view_id", vid, "view", strings.Replace(modal, "Settings", "Changed", 1)))
-	h.fine(h.api("views.publish", "user_id", h.ann, "view", `{"type":"home","blocks":[{"type":"divider"}]}`))
-
-	w := h.dial()
-	submit := func(payload any) (map[string]string, error) {
-		var wg sync.WaitGroup
-		defer wg.Wait()
-		wg.Go(func() {
-			f := w.next()
-			if dig(f.Payload, "view", "state", "values", "temp", "v", "value") != "2" || f.Payload["type"] != "view_submission" {
-				t.Errorf("submission %v", f.Payload)
-			}
-			w.ack(f, payload)
-		})
-		return h.Submit(h.ctx, vid, map[string]map[string]any{"temp": {"v": object{"type": "number_input", "value": "2"}}})
-	}
-	errs, err := submit(object{"response_action": "errors", "errors": object{"temp": "0 to 1"}})
-	if err != nil || errs["temp"] != "0 to 1" {
-		t.Errorf("errors %v, %v", errs, err)
-	}
-	if _, err := submit(nil); err != nil || !h.Views()[0].Closed {
-		t.Errorf("submit: %v, want a closed view", err)
-	}
-}
-
-func TestClick(t *testing.T) {
-	h := open(t, quiet())
-	root := h.say(h.ann, "", "root")
-	ts := h.post(root, "answer")
-	w := h.dial()
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		f := w.next()
-		if f.Type != "interactive" || dig(f.Payload, "container", "thread_ts") != root || f.Payload["trigger_id"] == "" ||
-			dig(f.Payload["actions"].([]any)[0], "action_id") != "settings" {
-			t.Errorf("payload %v", f.Payload)
-		}
-		w.ack(f, nil)
-	})
-	if err := h.Click(h.ctx, Click{Channel: h.radiology, TS: ts, User: h.ben, ActionID: "settings"}); err != nil {
-		t.Error(err)
-	}
-	wg.Wait()
-	ctx, cancel := context.WithCancel(h.ctx)
-	cancel()
-	if err := h.Click(ctx, Click{Channel: h.radiology, TS: ts, User: h.ben}); err == nil {
-		t.Error("a click outlived its context")
 	}
 }
 

@@ -24,6 +24,7 @@ type Message struct {
 	Plain     string   // what a person reads: blocks if there are any, else the text
 	Deleted   bool
 	Edited    bool     // by a person
+	Streaming bool     // it still takes text from chat.appendStream
 	Reactions []string // names, those of the bot
 	Replies   int      // in the thread below it
 }
@@ -38,6 +39,7 @@ type message struct {
 	replyTS   []string
 	replyUser []string
 	ephemeral bool
+	stream    *stream // nil: it never was one
 }
 
 // inChannel says whether a message is seen outside of threads.
@@ -112,6 +114,7 @@ func (s *Sim) snapshot(m *message) Message {
 	out.Edits, out.Reactions = slices.Clone(m.Edits), slices.Clone(m.Reactions)
 	out.Plain = s.plain(m)
 	out.Replies = len(m.replyTS)
+	out.Streaming = s.streaming(m)
 	return out
 }
 
@@ -154,35 +157,51 @@ func (s *Sim) add(c *channel, m *message, root *message) {
 }
 
 // remove deletes a message. A root that has replies leaves a tombstone, which
-// Slack reports as an edit.
+// Slack reports as an edit; with the last reply the tombstone goes too
+// (slack-edge/slack-edge#10).
 func (s *Sim) remove(c *channel, m *message) {
 	before := s.messageWire(c, m, false)
+	m.stream = nil
 	if len(m.replyTS) > 0 {
-		m.Subtype, m.User, m.BotID, m.Text = "tombstone", "USLACKBOT", "", "This message was deleted."
-		m.Files, m.Blocks, m.Metadata, m.clientID = nil, nil, nil, ""
+		m.Subtype, m.User, m.BotID, m.Text, m.team = tombstone, "USLACKBOT", "", "This message was deleted.", ""
+		m.Files, m.Blocks, m.Metadata, m.Reactions, m.clientID, m.edited = nil, nil, nil, nil, "", nil
 		s.announceChange(c, m, before)
-	} else {
-		m.Deleted = true
-		if root := c.find(m.ThreadTS); root != nil && root != m {
-			root.replyTS = slices.DeleteFunc(root.replyTS, func(ts string) bool { return ts == m.TS })
+		s.change()
+		return
+	}
+	m.Deleted = true
+	s.announceDeletion(c, m, before)
+	if root := c.find(m.ThreadTS); root != nil && root != m {
+		root.replyTS = slices.DeleteFunc(root.replyTS, func(ts string) bool { return ts == m.TS })
+		if root.Subtype == tombstone && len(root.replyTS) == 0 {
+			s.remove(c, root)
 		}
-		s.announceDeletion(c, m, before)
 	}
 	s.change()
 }
 
+// tombstone is the subtype of a root that was deleted from above its replies.
+const tombstone = "tombstone"
+
 // messageWire is the message object of the Web API and of events
 // (docs.slack.dev/reference/events/message).
 func (s *Sim) messageWire(c *channel, m *message, metadata bool) object {
-	w := object{"type": "message", "ts": m.TS, "text": m.Text, "user": m.User, "team": m.team}
+	w := object{"type": "message", "ts": m.TS, "text": m.Text, "user": m.User}
 	set := func(key string, v string) {
 		if v != "" {
 			w[key] = v
 		}
 	}
+	set("team", m.team)
 	set("subtype", m.Subtype)
 	set("client_msg_id", m.clientID)
 	set("thread_ts", m.ThreadTS)
+	if m.Subtype == tombstone {
+		w["hidden"], w["parent_user_id"] = true, m.User
+	}
+	if m.stream != nil {
+		w["streaming_state"] = s.streamingState(m)
+	}
 	if m.BotID != "" {
 		u := s.users[m.User]
 		w["bot_id"] = m.BotID

@@ -116,6 +116,8 @@ func (s *Sim) respond(id string, body []byte) (word string, status int) {
 	switch {
 	case r.remove && old != nil:
 		s.remove(u.channel, old)
+	case r.replace && old != nil && s.streaming(old):
+		return "streaming_state_conflict", http.StatusBadRequest
 	case r.replace && old != nil:
 		before := s.messageWire(u.channel, old, false)
 		old.Text, old.Blocks = r.text, r.blocks

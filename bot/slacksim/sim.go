@@ -28,6 +28,7 @@ type Sim struct {
 	mu       sync.Mutex
 	rng      *rand.Rand
 	chance   *rand.Rand // of faults, apart so that they change no ids
+	labels   *rand.Rand // of ids of blocks and elements, apart likewise
 	lastTS   int64      // microseconds
 	changed  chan struct{}
 	watchers map[chan struct{}]bool
@@ -88,6 +89,7 @@ func Start(cfg Config) (*Sim, error) {
 		cfg: cfg, host: lis.Addr().String(), ctx: ctx, cancel: cancel,
 		rng:          rand.New(rand.NewPCG(cfg.Seed, 0x51ac)),
 		chance:       rand.New(rand.NewPCG(cfg.Seed, 0xfa17)),
+		labels:       rand.New(rand.NewPCG(cfg.Seed, 0xb10c)),
 		watchers:     map[chan struct{}]bool{},
 		users:        map[string]*User{},
 		channels:     map[string]*channel{},

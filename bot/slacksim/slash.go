@@ -53,13 +53,9 @@ func (s *Sim) Slash(ctx context.Context, cmd SlashCommand) (SlashReply, error) {
 		s.mu.Unlock()
 		return SlashReply{}, err
 	}
-	name := c.Name
-	if c.Kind == Direct {
-		name = "directmessage"
-	}
-	reply := SlashReply{TriggerID: s.newTrigger(u.ID), URL: s.newResponseURL(c, u, "")}
+	reply := SlashReply{TriggerID: s.newTrigger(u.ID, ""), URL: s.newResponseURL(c, u, "")}
 	answer := s.ask("slash_commands", object{
-		"token": "simulated", "team_id": s.teamID, "team_domain": "simulated", "channel_id": c.ID, "channel_name": name,
+		"token": "simulated", "team_id": s.teamID, "team_domain": "simulated", "channel_id": c.ID, "channel_name": c.payloadName(),
 		"user_id": u.ID, "user_name": strings.ToLower(u.Name), "command": cmd.Command, "text": cmd.Text,
 		"api_app_id": s.appID, "is_enterprise_install": "false", "response_url": reply.URL, "trigger_id": reply.TriggerID,
 	})
@@ -111,16 +107,18 @@ func (s *Sim) showReply(c *channel, u *User, reply SlashReply) (SlashReply, erro
 // (docs.slack.dev/interactivity/handling-user-interaction).
 type trigger struct {
 	user string
+	view string // id of the modal whose use gave it
 	at   time.Time
 	used bool
 }
 
 const triggerLife = 3 * time.Second
 
-// newTrigger gives a person's click or command its right to a view.
-func (s *Sim) newTrigger(user string) string {
+// newTrigger gives a person's click or command its right to a view; view is the id of
+// the modal in which it happened.
+func (s *Sim) newTrigger(user, view string) string {
 	id := s.newID("") + "." + s.newID("")
-	s.triggers[id] = &trigger{user: user, at: s.cfg.Now()}
+	s.triggers[id] = &trigger{user: user, view: view, at: s.cfg.Now()}
 	return id
 }
 

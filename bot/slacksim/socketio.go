@@ -81,19 +81,19 @@ func (s *Sim) writeFrames(k *socket) {
 				if !k.lag(lag) {
 					return
 				}
+				if !k.greeted {
+					s.greet(k) // first, since the client may act on the hello before this goes on
+				}
 				if k.conn.Write(k.ctx, websocket.MessageText, f.text) != nil {
 					k.shut()
 					return
-				}
-				if !k.greeted {
-					s.greet(k)
 				}
 			}
 		}
 	}
 }
 
-// greet notes that a socket has its hello.
+// greet notes that a socket is given its hello.
 func (s *Sim) greet(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

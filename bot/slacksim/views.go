@@ -2,32 +2,32 @@ package slacksim
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
-	"unicode/utf8"
-)
-
-// Limits of a view (docs.slack.dev/reference/views/modal-views).
-const (
-	maxViewBlocks   = 100
-	maxViewTitle    = 24
-	maxViewMetadata = 3_000
-	maxViewBytes    = 250 << 10
 )
 
 // View is a modal or an App Home that the app has shown.
 type View struct {
 	ID              string
 	Type            string // modal or home
-	User            string
+	User            string // who sees it
 	CallbackID      string
 	PrivateMetadata string
-	Blocks          json.RawMessage
+	Blocks          json.RawMessage // each with its ids, also where the app has given none
 	JSON            json.RawMessage // as the app sent it
 	Hash            string
-	Closed          bool // submitted or cleared
+	Closed          bool // submitted, cancelled, cleared, or replaced by a newer one
+
+	under                     string // id of the view that it was pushed onto
+	submits, notifies, clears bool
+	typed                     map[string]map[string]object // by block and action id
 }
 
-// Views lists the views in the order in which they were opened.
+// maxStack is how many views lie on each other (docs.slack.dev/surfaces/modals).
+const maxStack = 3
+
+// Views lists the views in the order in which they were opened, those that are
+// closed included.
 func (s *Sim) Views() []View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,10 +38,51 @@ func (s *Sim) Views() []View {
 	return list
 }
 
+// OpenView is the modal that a person sees now.
+func (s *Sim) OpenView(user string) (View, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stack := s.stack(user); len(stack) > 0 {
+		return *stack[len(stack)-1], true
+	}
+	return View{}, false
+}
+
+// stack lists a person's open modals; the last one is seen.
+func (s *Sim) stack(user string) []*View {
+	var list []*View
+	for _, v := range s.views {
+		if v.Type == "modal" && v.User == user && !v.Closed {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// closeAll clears a person's modals.
+func (s *Sim) closeAll(user string) {
+	for _, v := range s.stack(user) {
+		v.Closed = true
+	}
+}
+
+// shown finds a view that its person sees: the modal on top, or the newest Home.
+func (s *Sim) shown(id string) (*View, error) {
+	v := s.view(id)
+	if v == nil || v.Closed {
+		return nil, errors.New("it is not open")
+	}
+	if stack := s.stack(v.User); v.Type == "modal" && stack[len(stack)-1] != v {
+		return nil, errors.New("another view is on it")
+	}
+	return v, nil
+}
+
 // viewsOpen looks at the view before it uses up the trigger, so that a mistake in
-// the view can be mended and sent again within the 3 seconds.
+// the view can be mended and sent again within the 3 seconds. It takes the place of
+// modals that are open.
 func (s *Sim) viewsOpen(c *request) (object, error) {
-	v, err := s.readView(c, "modal")
+	v, err := s.readView(c.arg("view"), "modal")
 	if err != nil {
 		return nil, err
 	}
@@ -49,29 +90,41 @@ func (s *Sim) viewsOpen(c *request) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.keepView(v, t.user), nil
+	s.closeAll(t.user)
+	return s.keepView(v, t.user, nil), nil
 }
 
-// viewsPublish sets a person's App Home; each call adds an entry to Views.
-func (s *Sim) viewsPublish(c *request) (object, error) {
-	v, err := s.readView(c, "home")
+// viewsPush puts a modal on the one whose use gave the trigger.
+func (s *Sim) viewsPush(c *request) (object, error) {
+	v, err := s.readView(c.arg("view"), "modal")
 	if err != nil {
 		return nil, err
 	}
-	if s.users[c.arg("user_id")] == nil {
-		return nil, refuse("user_not_found")
+	t, err := s.pull(c.arg("trigger_id"))
+	if err != nil {
+		return nil, err
 	}
-	return s.keepView(v, c.arg("user_id")), nil
+	below := s.view(t.view)
+	switch {
+	case below == nil || below.Closed || below.Type != "modal":
+		return nil, refuse("not_found")
+	case len(s.stack(t.user)) >= maxStack:
+		return nil, refuse("push_limit_reached")
+	}
+	return s.keepView(v, t.user, below), nil
 }
 
-// viewsUpdate changes an open modal. A hash that is given must be the present one,
-// which keeps two updates from overwriting each other.
+// viewsUpdate changes an open modal, or a Home. A hash that is given must be the
+// present one, which keeps two updates from overwriting each other.
 func (s *Sim) viewsUpdate(c *request) (object, error) {
-	v, err := s.readView(c, "modal")
+	old, kind := s.view(c.arg("view_id")), "modal"
+	if old != nil {
+		kind = old.Type
+	}
+	v, err := s.readView(c.arg("view"), kind)
 	if err != nil {
 		return nil, err
 	}
-	old := s.view(c.arg("view_id"))
 	switch {
 	case old == nil || old.Closed:
 		return nil, refuse("not_found")
@@ -90,66 +143,40 @@ func (s *Sim) view(id string) *View {
 	return s.views[i]
 }
 
-func (s *Sim) keepView(v *View, user string) object {
+// keepView shows a view, on another one if below is not nil.
+func (s *Sim) keepView(v *View, user string, below *View) object {
 	v.ID, v.User, v.Hash = s.newID("V"), user, s.newID("")
+	if below != nil {
+		v.under = below.ID
+	}
 	s.views = append(s.views, v)
 	s.change()
 	return object{"view": s.viewWire(v)}
 }
 
-// replaceView keeps the id and gives a new hash.
+// replaceView keeps the id and what was typed, and gives a new hash.
 func (s *Sim) replaceView(old, v *View) {
 	v.ID, v.User, v.Hash = old.ID, old.User, s.newID("")
+	v.under, v.typed, v.Closed = old.under, old.typed, old.Closed
 	*old = *v
 	s.change()
 }
 
 // viewWire is the view as it was sent, with what Slack adds.
 func (s *Sim) viewWire(v *View) object {
-	w := object{}
+	w := object{
+		"callback_id": "", "private_metadata": "", "external_id": "", "clear_on_close": false, "notify_on_close": false,
+		"previous_view_id": nil, "close": nil, "submit": nil,
+	}
 	_ = json.Unmarshal(v.JSON, &w) // it was decoded when it came
 	w["id"], w["team_id"], w["app_id"], w["bot_id"], w["hash"] = v.ID, s.teamID, s.appID, s.botID, v.Hash
+	w["app_installed_team_id"], w["blocks"] = s.teamID, v.Blocks
 	w["state"], w["root_view_id"] = object{"values": object{}}, v.ID
+	if v.under != "" {
+		w["previous_view_id"] = v.under
+	}
+	for below := s.view(v.under); below != nil; below = s.view(below.under) {
+		w["root_view_id"] = below.ID
+	}
 	return w
-}
-
-func (s *Sim) readView(c *request, kind string) (*View, error) { return checkView(c.arg("view"), kind) }
-
-// checkView takes the argument view.
-func checkView(raw, kind string) (*View, error) {
-	var in struct {
-		Type     string            `json:"type"`
-		Title    json.RawMessage   `json:"title"`
-		Submit   json.RawMessage   `json:"submit"`
-		Blocks   []json.RawMessage `json:"blocks"`
-		Callback string            `json:"callback_id"`
-		Private  string            `json:"private_metadata"`
-	}
-	if len(raw) > maxViewBytes {
-		return nil, refuse("view_too_large")
-	}
-	if json.Unmarshal([]byte(raw), &in) != nil {
-		return nil, refuse("invalid_arguments")
-	}
-	k := checker{ids: map[string]bool{}, inputs: true}
-	if in.Type != kind {
-		k.fault("/view/type", "must be %s", kind)
-	}
-	if kind == "modal" {
-		k.text(in.Title, "/view/title", maxViewTitle, "plain_text")
-	}
-	if len(in.Submit) > 0 {
-		k.text(in.Submit, "/view/submit", maxViewTitle, "plain_text")
-	}
-	if utf8.RuneCountInString(in.Private) > maxViewMetadata {
-		k.fault("/view/private_metadata", "must be less than %d characters", maxViewMetadata+1)
-	}
-	k.list(in.Blocks, maxViewBlocks)
-	if len(k.faults) > 0 {
-		return nil, invalidBlocks("invalid_arguments", k.faults)
-	}
-	return &View{
-		Type: in.Type, CallbackID: in.Callback, PrivateMetadata: in.Private,
-		Blocks: mustJSON(in.Blocks), JSON: json.RawMessage(raw),
-	}, nil
 }
