@@ -72,6 +72,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply.send(Nested400(fault.message))
 	default:
 		a := s.next()
+		if a.choose != nil {
+			a = a.choose(req)
+		}
 		if a.delay == 0 {
 			a.delay = s.cfg.Delay
 		}

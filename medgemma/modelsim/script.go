@@ -12,6 +12,8 @@ import (
 type Script struct {
 	times int // requests it is for; 0 means one
 
+	choose func(Request) Script // which script it is; nil: this one
+
 	// A whole HTTP answer, instead of a completion.
 	status      int
 	contentType string
@@ -44,7 +46,7 @@ type Script struct {
 }
 
 func (s Script) zero() bool {
-	return s.status == 0 && s.compose == nil && s.pieces == nil && !s.hang
+	return s.status == 0 && s.choose == nil && s.compose == nil && s.pieces == nil && !s.hang
 }
 
 // Option changes a Script that is being made.
@@ -74,6 +76,9 @@ func Pieces(pieces ...string) Script {
 func Compose(f func(Request) string, opts ...Option) Script {
 	return Script{compose: f, finish: "stop", piece: pieceRunes}.with(opts)
 }
+
+// Choose is the script that f chooses for the request.
+func Choose(f func(Request) Script) Script { return Script{choose: f} }
 
 // Echo says the question back.
 func Echo(opts ...Option) Script {

@@ -77,6 +77,7 @@ func TestConnectionsThatBreak(t *testing.T) {
 	}{
 		"after bytes": {Text("The heart is enlarged", CutAfter(7)), `data: {`},
 		"after text":  {Cut("The heart is enlarged", 9), `"content":"The heart"`},
+		"rehearsed":   {Choose(func(Request) Script { return Rehearsal(Pause(0)).choose(wordsOf("break off")) }), "rehearsal mo"},
 	} {
 		s := start(t, Config{Handler: c.script})
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+chatPath, strings.NewReader(ask))
@@ -170,6 +171,43 @@ func TestRehearsalReportsAndNeverReads(t *testing.T) {
 	if text := content(t, got); !strings.Contains(text, "**Images:** none") {
 		t.Errorf("without an image it says %q", text)
 	}
+}
+
+// Asked to go on, the rehearsal says the rest of what it would have said, also when
+// its parts were put together with white space; and words in a question make it fail.
+func TestRehearsalGoesOnAndGoesWrong(t *testing.T) {
+	s := start(t, Config{Handler: Rehearsal(Pause(0))})
+	say := func(body string) (text, got string) {
+		_, got = send(t, s, "POST", chatPath, body)
+		return content(t, got), got
+	}
+	question := user(textPart("a long answer, please"))
+	goOn := user(textPart("[Your last answer was cut off at the end of what was allowed. Go on.]"))
+	first, got := say(body(question))
+	if len(first) != 2000 || !strings.Contains(got, `"finish_reason":"length"`) {
+		t.Fatalf("the long answer has %d characters, want the 2000 of 500 tokens", len(first))
+	}
+	rest, got := say(body(question, assistant(first), goOn))
+	if !strings.HasSuffix(rest, "That was the end of the long answer.\n") || !strings.Contains(got, `"finish_reason":"stop"`) {
+		t.Errorf("the rest is %q", rest)
+	}
+	if whole := first + rest; strings.Count(whole, "Line 50 of") != 1 || strings.Count(whole, "rehearsal model.") != 1 {
+		t.Errorf("the parts do not fit together: %q", whole)
+	}
+	middle := first[:1003]
+	if got, _ := say(body(question, assistant(middle+" "), goOn)); strings.TrimLeft(middle+got, " ")[:2000] != first {
+		t.Errorf("after 1003 characters it goes on with %.80q", got)
+	}
+	if got, _ := say(body(question, assistant("Something else."), goOn)); !strings.HasPrefix(got, "**This is a rehearsal model.") {
+		t.Errorf("after another answer it goes on with %.80q", got)
+	}
+	if got, _ := say(body(user(textPart("please repeat yourself")))); strings.Count(got, "again and again") < 10 {
+		t.Errorf("it does not repeat itself: %q", got)
+	}
+}
+
+func wordsOf(question string) Request {
+	return Request{MaxTokens: 500, Messages: []Message{{Role: "user", Parts: []Part{{Text: question}}}}}
 }
 
 func content(t *testing.T, body string) string {

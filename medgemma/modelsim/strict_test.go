@@ -57,7 +57,7 @@ func user(parts ...string) string {
 	return `{"role":"user","content":[` + strings.Join(parts, ",") + `]}`
 }
 
-func assistant(s string) string { return `{"role":"assistant","content":"` + s + `"}` }
+func assistant(s string) string { return `{"role":"assistant","content":` + quote(s) + `}` }
 
 func body(messages ...string) string {
 	return `{"model":"m","messages":[` + strings.Join(messages, ",") + `],"max_tokens":500,"temperature":0.1}`
