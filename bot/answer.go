@@ -21,9 +21,13 @@ type job struct {
 	fresh    bool   // nobody can have begun it before
 	began    time.Time
 	lg       *slog.Logger
-	spot     *spot  // in the line for the model
-	reply    *reply // set once the placeholder stands
+	spot     *spot        // in the line for the model
+	ended    func() error // why its work was ended by a person; nil: not
+	lead     string       // mrkdwn that stands above whatever the answer's message shows
+	reply    *reply       // set once the placeholder stands
 
+	quiet    bool              // what the model says is not shown while it grows
+	forgot   bool              // the lease went with the thread: nothing more can be done under it
 	again    bool              // it ended in a panic, and is to be begun again
 	unsure   bool              // a placeholder may stand that the store does not know of
 	later    []slack.Message   // of the thread, written after its first question
@@ -51,8 +55,11 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		b.answerCommand(ctx, j)
 		return
 	}
-	j.spot = b.line.enter(j.question.User, j.question.Key.TS)
+	j.spot = b.line.enter(j.question.User, askedTS(j.question))
 	defer j.spot.leave()
+	work, leave := b.working(ctx, j)
+	defer leave()
+	j.lead = b.lead(j.question)
 	if err := b.placeholder(ctx, j); err != nil {
 		b.cannotSpeak(ctx, j, err)
 		return
@@ -70,43 +77,52 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 			return
 		}
 		j.reply.mine = true
+		b.removeStreams(ctx, j.question)
 	}
 	if b.stale(j) {
 		b.finish(ctx, j, outcome{name: "stale", text: textStale})
 		return
 	}
-	if err := b.waitInLine(ctx, j); err != nil {
-		b.fail(ctx, j, nil, "line", "", err)
+	if err := b.waitInLine(work, j); err != nil {
+		b.fail(ctx, work, j, nil, "line", "", err)
 		return
 	}
-	thread, err := b.thread(ctx, j.question.Thread)
+	thread, err := b.thread(work, j.question.Thread)
 	if err != nil {
-		b.fail(ctx, j, nil, "store", textStoreFailed(j.ref), err)
+		b.fail(ctx, work, j, nil, "store", textStoreFailed(j.ref), err)
 		return
 	}
-	posted, err := b.gather(ctx, thread, j)
-	if err != nil {
-		b.fail(ctx, j, nil, "slack", slackSentence(err, j.ref), err)
+	if isPress(j.question, thread) {
+		b.answerPress(ctx, work, j, thread)
 		return
 	}
-	seen, err := b.look(ctx, j, thread, posted)
+	posted, err := b.gather(work, thread, j)
 	if err != nil {
-		b.fail(ctx, j, nil, "store", textStoreFailed(j.ref), err)
+		b.fail(ctx, work, j, nil, "slack", slackSentence(err, j.ref), err)
+		return
+	}
+	seen, err := b.look(work, j, thread, posted)
+	if err != nil {
+		b.fail(ctx, work, j, nil, "store", textStoreFailed(j.ref), err)
 		return
 	}
 	if sentence := b.blind(seen, j.places); sentence != "" {
 		b.finish(ctx, j, outcome{name: "no_image", text: withNotes(sentence, unreadSentences(unreadOf(seen.now), j.places)), now: seen.now})
 		return
 	}
-	set, err := b.settingsFor(ctx, j.question.Thread.Scope())
-	if err != nil {
-		b.fail(ctx, j, seen.now, "store", textStoreFailed(j.ref), err)
+	if sentence := b.blindToChosen(j, thread, seen); sentence != "" {
+		b.finish(ctx, j, outcome{name: "no_image", text: sentence}) // tried again, it would be about other images
 		return
 	}
-	out, err := b.ask(ctx, j, thread, seen, set)
+	set, err := b.settingsFor(work, j.question.Thread.Scope())
+	if err != nil {
+		b.fail(ctx, work, j, seen.now, "store", textStoreFailed(j.ref), err)
+		return
+	}
+	out, err := b.ask(work, j, thread, seen, set)
 	j.spot.leave() // what follows waits for Slack alone
 	if err != nil {
-		b.fail(ctx, j, seen.now, "store", textStoreFailed(j.ref), err)
+		b.fail(ctx, work, j, seen.now, "store", textStoreFailed(j.ref), err)
 		return
 	}
 	b.finish(ctx, j, out)
@@ -129,10 +145,17 @@ func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, s sight, set
 		return outcome{name: "gave_up", text: textFailed(j.ref), now: s.now}, nil
 	}
 	room := b.contextTokens()
-	for again := true; ; again = false {
+	for again := true; ; {
 		start := time.Now()
 		req, seen, err := b.compose(ctx, thread, s, set, room)
+		var gone *goneError
 		switch {
+		case errors.As(err, &gone):
+			s.lose(gone.labels)
+			if sentence := b.blind(s, j.places); sentence != "" {
+				return outcome{name: "no_image", text: sentence, now: s.now}, nil
+			}
+			continue
 		case errors.Is(err, errTooLong):
 			return outcome{name: "too_long", text: textQuestionTooLong, now: withoutText(s.now)}, nil
 		case err != nil:
@@ -144,16 +167,23 @@ func (b *Bot) ask(ctx context.Context, j *job, thread store.Thread, s sight, set
 		j.notShown = shown.wait()
 		var trouble *medgemma.Error
 		if errors.As(err, &trouble) && again && said.text == "" {
-			if room, again = b.learn(trouble, seen.pictures(), room); again {
+			again = false
+			if next, better := b.learn(trouble, seen.pictures(), room); better {
+				room = next
 				continue
 			}
 		}
-		return b.outcomeOf(j, set, seen, s.now, said, err), nil
+		return b.outcomeOf(j, set, seen, s.now, said, orEnded(ctx, err)), nil
 	}
 }
 
-// fail ends a question because a part of the road was closed.
-func (b *Bot) fail(ctx context.Context, j *job, now []store.Message, what, sentence string, err error) {
+// fail ends a question because a part of the road was closed, or because a person
+// wants no answer any more: then work has ended.
+func (b *Bot) fail(ctx, work context.Context, j *job, now []store.Message, what, sentence string, err error) {
+	if cause := ended(work); cause != nil {
+		b.finish(ctx, j, outcomeEnded(cause, now))
+		return
+	}
 	if ctx.Err() == nil {
 		j.lg.Error("a question could not be answered", "stage", what, "error", err)
 	}
@@ -170,6 +200,7 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 		}
 		return
 	}
+	out = j.unlessEnded(out)
 	if j.reply != nil {
 		again := false
 		err := persist(ctx, transient, func() error {
@@ -196,12 +227,20 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 
 // close remembers the outcome and closes the question.
 func (b *Bot) close(ctx context.Context, j *job, out outcome) {
-	err := b.remember(ctx, j, turnsOf(out))
+	answerTS := ""
+	if j.reply != nil {
+		answerTS = j.reply.last
+	}
+	err := b.remember(ctx, j, turnsOf(out, j.question, answerTS))
 	if errors.Is(err, store.ErrTooLarge) {
 		j.lg.Warn("a turn was too large to be remembered whole")
-		err = b.remember(ctx, j, turnsOf(outcome{now: withoutText(out.now)}))
+		err = b.remember(ctx, j, turnsOf(outcome{now: withoutText(out.now)}, j.question, answerTS))
 	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) { // not found: forgotten meanwhile
+	switch {
+	case errors.Is(err, errClosed), errors.Is(err, store.ErrNotFound) && j.deleted():
+		out = b.takeBack(ctx, j, out)
+	case errors.Is(err, store.ErrNotFound): // an earlier try has closed it, and its answer was lost
+	case err != nil:
 		j.lg.Error("an answer was shown but not remembered", "error", err)
 		return
 	}
@@ -211,8 +250,12 @@ func (b *Bot) close(ctx context.Context, j *job, out outcome) {
 	j.lg.Info("done", "outcome", out.name, "seconds", time.Since(j.began).Seconds())
 }
 
+// errClosed says that a question was closed by somebody else.
+var errClosed = errors.New("bot: the question is not open any more")
+
 // remember finishes the question in the store, as long as that may succeed: an
-// answer that was shown must not be made once more.
+// answer that was shown must not be made once more. It returns errClosed when the
+// question was closed before it began.
 func (b *Bot) remember(ctx context.Context, j *job, turns []store.Turn) error {
 	worthIt := func(err error) bool {
 		for _, final := range []error{store.ErrLeaseLost, store.ErrNotFound, store.ErrTooLarge, store.ErrInvalidKey, store.ErrClosed} {
@@ -222,7 +265,15 @@ func (b *Bot) remember(ctx context.Context, j *job, turns []store.Turn) error {
 		}
 		return true
 	}
-	return persist(ctx, worthIt, func() error { return b.cfg.Store.Finish(ctx, j.lease, j.question.Key, turns) })
+	tries := 0
+	err := persist(ctx, worthIt, func() error {
+		tries++
+		return b.cfg.Store.Finish(ctx, j.lease, j.question.Key, turns)
+	})
+	if errors.Is(err, store.ErrNotFound) && tries == 1 {
+		return errClosed
+	}
+	return err
 }
 
 // cannotSpeak is the end of a question whose placeholder cannot be posted: there
@@ -240,42 +291,4 @@ func (b *Bot) cannotSpeak(ctx context.Context, j *job, err error) {
 		return // stays open: adopt comes by
 	}
 	b.finish(ctx, j, outcome{name: "cannot_post"})
-}
-
-// answerCommand carries out a command that was typed in a thread.
-func (b *Bot) answerCommand(ctx context.Context, j *job) {
-	q := j.question
-	cmd := parseWords(plainText(q.Text, b.self.user, nobody))
-	scope := q.Thread.Scope()
-	var answer string
-	var err error
-	inThread := q.Key.TS != q.Thread.TS
-	if !inThread {
-		scope = q.Thread.ChannelScope()
-	}
-	switch {
-	case !inThread && cmd.changes():
-		answer = textThreadOnly
-	case b.stale(j):
-		answer = textStaleCommand
-	default:
-		answer, _, err = b.obey(ctx, scope, q.User, cmd)
-	}
-	if ctx.Err() != nil {
-		return // still open: the next one carries it out
-	}
-	if err != nil {
-		j.lg.Error("a command was not carried out", "verb", cmd.verb, "error", err)
-		answer = textNotSaved + j.ref
-	}
-	threadTS := ""
-	if q.Key.TS != q.Thread.TS {
-		threadTS = q.Thread.TS
-	}
-	if err := b.whisper(ctx, q.Thread.Channel, threadTS, q.User, answer); err != nil {
-		if _, err = b.post(ctx, q.Thread, turn{usual, q.User}, nil, plain(answer)); err != nil && ctx.Err() == nil {
-			j.lg.Error("the answer to a command could not be shown", "error", err)
-		}
-	}
-	b.finish(ctx, j, outcome{name: "command"})
 }

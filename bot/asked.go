@@ -8,11 +8,9 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// askedCache remembers threads that are known to be served, and since which
-// message, so that a busy channel does not cost reads per reply. Only the yes is
-// kept: a no may turn into a yes in another process at any time. A yes turns into
-// a no when the thread is forgotten or expires; a question that slips through
-// then only finds no image and says so.
+// askedCache remembers since which message threads are served, so that it is read
+// once. Whether they are is asked each time: a thread may be forgotten in another
+// process, and a reply in it is a remark between people from then on.
 type askedCache struct {
 	mu    sync.Mutex
 	since map[store.ThreadKey]string
@@ -24,14 +22,15 @@ const askedCacheSize = 2000
 // which it came to: a reply from before that is a remark between people, however
 // late it arrives. since is "" when that question has left no trace.
 func (b *Bot) servedSince(ctx context.Context, t store.ThreadKey) (since string, served bool, err error) {
-	b.asked.mu.Lock()
-	since, served = b.asked.since[t]
-	b.asked.mu.Unlock()
-	if served {
-		return since, true, nil
-	}
 	if served, err = b.cfg.Store.Asked(ctx, t); err != nil || !served {
+		b.asked.forget(t)
 		return "", false, err
+	}
+	b.asked.mu.Lock()
+	since, known := b.asked.since[t]
+	b.asked.mu.Unlock()
+	if known {
+		return since, true, nil
 	}
 	// The open questions first: one that is closed in between is then found twice.
 	open, err := b.cfg.Store.Open(ctx, t)
@@ -40,7 +39,7 @@ func (b *Bot) servedSince(ctx context.Context, t store.ThreadKey) (since string,
 	}
 	for _, q := range open {
 		if q.Kind == store.KindAsk {
-			since = q.Key.TS
+			since = askedTS(q)
 			break
 		}
 	}
@@ -78,7 +77,7 @@ func (c *askedCache) asked(q store.Question) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if since, ok := c.since[q.Thread]; ok && q.Kind == store.KindAsk {
-		c.since[q.Thread] = earlier(since, q.Key.TS)
+		c.since[q.Thread] = earlier(since, askedTS(q))
 	}
 }
 
@@ -89,4 +88,11 @@ func (c *askedCache) add(t store.ThreadKey, since string) {
 		c.since = map[store.ThreadKey]string{} // rarer than any cleverness would pay for
 	}
 	c.since[t] = since
+}
+
+// forget notes that a thread is served no more, as far as this process knows.
+func (c *askedCache) forget(t store.ThreadKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.since, t)
 }

@@ -38,6 +38,7 @@ type Config struct {
 	Registerer prometheus.Registerer // nil: metrics are not exported
 
 	SystemPrompt   string  // empty: the built-in instruction
+	UrgentText     string  // above an answer whose question sounds time-critical; empty: the built-in line
 	Temperature    float64 // default for every channel, 0 to 1
 	MaxTokens      int     // default for every channel
 	MaxTokensLimit int     // the most a person may set
@@ -51,6 +52,8 @@ type Config struct {
 
 	AllowedChannels []string // empty: every channel it was invited to
 	AllowExternal   bool     // serve guests and shared channels
+
+	Retention time.Duration // how long the store keeps a thread, to tell people; 0: not said
 
 	Sockets       int           // Socket Mode connections, 1 to 4; 0: 2
 	SocketSilence time.Duration // a socket on which nothing came for so long is dead; 0: 28 s
@@ -94,6 +97,8 @@ type Bot struct {
 	own              ownSet
 	polled           keySet     // threads whose lease another process has
 	tries            tryCounter // of the model, by question
+	running          running    // answers that are being made
+	warned           warned     // threads in which the urgent line was said
 
 	stopping       atomic.Bool  // nothing new is begun
 	learnedImages  atomic.Int64 // most images of a request, from the endpoint; 0: not yet
@@ -119,6 +124,9 @@ func New(cfg Config) (*Bot, error) {
 	}
 	if cfg.SystemPrompt == "" {
 		cfg.SystemPrompt = systemPrompt
+	}
+	if cfg.UrgentText == "" {
+		cfg.UrgentText = textTimeCritical
 	}
 	if cfg.DrainTimeout == 0 {
 		cfg.DrainTimeout = 10 * time.Second

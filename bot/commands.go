@@ -23,8 +23,34 @@ const (
 	verbReset       verb = "reset"
 	verbTemperature verb = "temperature"
 	verbMaxTokens   verb = "max-tokens"
+	verbPause       verb = "pause"
+	verbResume      verb = "resume"
+	verbStop        verb = "stop"    // the others are for a thread alone
+	verbSummary     verb = "summary" // a hand-over note
+	verbExport      verb = "export"
+	verbForget      verb = "forget"
+	verbImages      verb = "images" // the ledger
 	verbUnknown     verb = "unknown"
 )
+
+// threadOnly says whether a command is about one thread, and so cannot be a slash
+// command, which Slack has not in threads.
+func (v verb) threadOnly() bool {
+	switch v {
+	case verbStop, verbSummary, verbExport, verbForget, verbImages:
+		return true
+	}
+	return false
+}
+
+// bareVerbs are the commands of one word, as people say them.
+var bareVerbs = map[string]verb{
+	"reset": verbReset, "settings": verbSettings, "help": verbHelp, "pause": verbPause, "resume": verbResume,
+	"stop": verbStop, "stop it": verbStop, "cancel": verbStop,
+	"summary": verbSummary, "summarize": verbSummary, "summarise": verbSummary, "hand over": verbSummary, "hand-over": verbSummary,
+	"handover": verbSummary, "hand off": verbSummary, "hand-off": verbSummary, "handoff": verbSummary,
+	"export": verbExport, "forget": verbForget, "forget this thread": verbForget, "images": verbImages, "list images": verbImages,
+}
 
 // command is a verb with its value as typed; an empty value asks for the
 // present one.
@@ -56,27 +82,28 @@ func parseSlash(name, text string) command {
 	return command{verb: verbUnknown}
 }
 
-var commandRE = regexp.MustCompile(`(?i)^(?:please\s+)?(?:/?medbuddy[\s-]+)?(?:set\s+)?(?:the\s+)?(temperature|temp|max[-_ ]?tokens|reset|settings|help)(?:\s*[:=]\s*|\s+(?:to\s+)?|$)(\S*?)(?:\s+please)?$`)
+var commandRE = regexp.MustCompile(`(?i)^(?:please\s+)?(?:/?medbuddy[\s-]+)?(?:set\s+)?(?:the\s+)?(temperature|temp|max[-_ ]?tokens)(?:\s*[:=]\s*|\s+(?:to\s+)?|$)(\S*?)(?:\s+please)?$`)
+
+// politeRE finds what surrounds a command of one word without meaning anything.
+var politeRE = regexp.MustCompile(`^(?:please\s+)?(?:/?medbuddy[\s-]+)?|\s+please$`)
 
 // decoration is what people put around a command without meaning it.
 const decoration = " \t\n\u00a0,:;.!?`*_~\"'“”‘’"
 
 // parseWords reads a command typed as words: "temperature 0.2", "max-tokens
-// 800", "reset", "settings", "help". Anything longer is a question ("temperature
-// of the patient was 39"), and gives verbNone.
+// 800", "reset", "summary". Anything longer is a question ("temperature of the
+// patient was 39"), and gives verbNone.
 func parseWords(text string) command {
 	text = strings.Trim(strings.ReplaceAll(text, "\u00a0", " "), decoration)
+	if v, ok := bareVerbs[politeRE.ReplaceAllString(strings.ToLower(text), "")]; ok {
+		return command{verb: v}
+	}
 	m := commandRE.FindStringSubmatch(text)
 	if m == nil {
 		return command{}
 	}
 	name, value := strings.ToLower(m[1]), strings.Trim(m[2], decoration)
 	switch name {
-	case "reset", "settings", "help":
-		if value != "" {
-			return command{}
-		}
-		return command{verb: verb(name)}
 	case "temperature", "temp":
 		return command{verbTemperature, value}
 	default:

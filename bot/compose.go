@@ -28,11 +28,16 @@ const loadsAtOnce = 4
 const jpegQuality = 90
 
 // compose makes the request of a question, for a context of so many tokens, and
-// says what it shows the model: that is read off the request itself.
+// says what it shows the model: that is read off the request itself. A goneError
+// says that images were deleted since the thread was read.
 func (b *Bot) compose(ctx context.Context, t store.Thread, seen sight, set settings, window int) (medgemma.Request, looked, error) {
 	images, now := seen.images, seen.now
 	room := window - set.maxTokens - contextMargin
-	fixed := textTokens(b.cfg.SystemPrompt) + textTokens(b.words(now[len(now)-1]))
+	last := seen.instruction
+	if last == "" {
+		last = b.words(now[len(now)-1])
+	}
+	fixed := textTokens(b.cfg.SystemPrompt) + textTokens(last)
 	most := min(b.maxImages(), max(0, (room-fixed)/(tokensPerImage+tokensPerPart)))
 
 	select { // requests are large
@@ -41,14 +46,20 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, seen sight, set setti
 		return medgemma.Request{}, looked{}, ctx.Err()
 	}
 	defer func() { <-b.loads }()
-	send, leftOut := share(images, seen.about, labelsOf(now), seen.must, most)
-	all := map[int]pictures{}
+	send, leftOut := share(images, seen.only, seen.about, labelsOf(now), seen.must, most)
+	all, gone := map[int]pictures{}, &goneError{}
 	for label := range send {
 		p, err := b.stored(ctx, t.Key, images[label-1])
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			gone.labels = append(gone.labels, label)
+		case err != nil:
 			return medgemma.Request{}, looked{}, err
 		}
 		all[label] = p
+	}
+	if len(gone.labels) > 0 {
+		return medgemma.Request{}, looked{}, gone
 	}
 	// Text is at most what the context has room for; JSON may double a byte.
 	limit := b.cfg.Model.MaxBody() - bodyOverhead - 2*min(textBytes(t, now), max(room, 0)*bytesPerToken)
@@ -60,23 +71,25 @@ func (b *Bot) compose(ctx context.Context, t store.Thread, seen sight, set setti
 		if data = portions(all, images, send); bodyBytes(data) <= limit || n == 0 {
 			break
 		}
-		send, leftOut = share(images, seen.about, labelsOf(now), seen.must, n)
+		send, leftOut = share(images, seen.only, seen.about, labelsOf(now), seen.must, n)
 		data = portions(all, images, send)
 	}
 	turns, shown, dropped, err := buildPrompt(conversation{
-		system: b.cfg.SystemPrompt, self: b.self.user, turns: t.Turns, now: now, images: data, budget: room,
+		system: b.cfg.SystemPrompt, self: b.self.user, turns: asToldTo(t.Turns), now: now, instruction: seen.instruction,
+		images: data, gone: goneLabels(images), budget: room,
 	})
 	if err != nil {
 		return medgemma.Request{}, looked{}, err
 	}
-	if len(images) > 0 && !anyOf(shown) {
+	if len(liveLabels(images)) > 0 && !anyOf(shown) {
 		// No room for a single image, and never a question about one without it.
 		return medgemma.Request{}, looked{}, errTooLong
 	}
 	l := looked{leftOut: leftOut, dropped: dropped, temperature: set.temperature, maxTokens: set.maxTokens}
 	for _, r := range images {
 		if shown[r.Label] {
-			l.images = append(l.images, lookedImage{record: r, slices: data[r.Label].slices})
+			l.images = append(l.images, lookedImage{record: r, slices: data[r.Label].slices,
+				link: permalink(b.self.url, t.Key.Channel, r.MessageTS, t.Key.TS)})
 		}
 	}
 	return medgemma.Request{System: b.cfg.SystemPrompt, Turns: turns, Temperature: set.temperature, MaxTokens: set.maxTokens}, l, nil

@@ -61,8 +61,9 @@ type wireCallback struct {
 	Event    json.RawMessage `json:"event"`
 }
 
-// identity is who MedBuddy is in this workspace (auth.test).
-type identity struct{ team, user, bot string }
+// identity is who MedBuddy is in this workspace (auth.test). url is the workspace's
+// address; "" when it is not given.
+type identity struct{ team, user, bot, url string }
 
 // errIgnored says that an event is well formed and nobody's question.
 var errIgnored = errors.New("not a person's new message")

@@ -10,7 +10,7 @@
 //
 //   - Saw it or said so. A picture reaches the model, or the thread says which
 //     file could not be read and why. Without a readable image there is no
-//     answer about an image: that is code (blind in compose.go), not a prompt.
+//     answer about an image: that is code (blind.go), not a prompt.
 //   - No question is lost, none is answered twice: a message is recorded before
 //     it is acked, under its channel and ts, whatever event brings it.
 //   - One thread, one order. A thread's questions are answered one after the
@@ -39,6 +39,10 @@
 // person's message down the same road as if Slack had delivered it. The mark never
 // passes a message that was not recorded. "Now" is Slack's (clock.go).
 //
+// What is deleted in Slack is erased in the same lanes, before its notice is acked
+// (notices.go); a question that is deleted while it is answered ends there
+// (running.go). The labels of deleted images stay taken (gone.go).
+//
 // The question waits in the lane of its thread (thread.go). Whoever serves the
 // lane takes the thread's lease from the store, which fences off other
 // processes (lease.go: in Slack, which knows no fences, no call goes out after the
@@ -53,15 +57,38 @@
 //	thread       store        the history
 //	gather       gather.go    what was written and posted since, up to the question
 //	look         files.go     files become labelled images, or a reason why not
-//	blind        compose.go   no image that reaches the model, no question to it
-//	compose      compose.go   which images go along; prompt.go makes the turns, a pure function
+//	blind        blind.go     no image that reaches the model, no question to it
+//	compose      compose.go   which images go along (steer.go: what the question says of that);
+//	                          prompt.go makes the turns, a pure function
 //	generate     generate.go  the model's words, while the thread sees them grow
 //	finish       outcome.go   the final text with its label (reply.go); the store appends and closes
 //
-// What people see is in the files texts*.go, with the rules of tone. What the model wrote passes through markdown.go, which leaves
-// nothing of it live in Slack, and split.go, which keeps Slack's limits.
-// Commands (commands.go, slash.go, settings.go) set temperature and max tokens
-// for a channel or a thread. What MedBuddy may call and hear in Slack is one
+// What people see is in the files texts*.go, with the rules of tone, and is laid out
+// in layout.go. What the model wrote passes through markdown.go, which leaves
+// nothing of it live in Slack, and split.go, which keeps Slack's limits. In a direct
+// message the growing text is a stream of Slack's (stream.go).
+//
+// # What is pressed and said about an answer
+//
+// A press (interact.go) is recorded before it is acked, since Slack does not deliver
+// it again. Try again, Continue and Second look are questions of their own, whose key
+// is the message and the button (press.go), and come down the same road, but for what
+// is gathered and looked at: that is the history (again.go, second.go with agree.go).
+// Stop, and the word, end the work of an answer and leave its finishing (running.go).
+// What people think of an answer is a verdict in the store; who has reviewed it stands
+// under it (review.go). Dialogs (dialogs.go, modals.go) carry what they are about in
+// their metadata. The shortcut asks by a dialog; its question stands above the answer
+// (lead.go), as does the line for what cannot wait (urgent.go).
+//
+// What is deleted in Slack is erased here (notices.go); the labels of images stay. A
+// question says which images it means (intent.go, steer.go). A thread is handed on by
+// commands (handing.go, forget.go, with handover.go, export.go and ledger.go), and the
+// Home tab tells what there is (hometab.go, home.go).
+//
+// # Commands and rates
+//
+// Commands (commands.go, answer_command.go, slash.go, settings.go) set temperature and max tokens
+// for a channel or a thread, and pause a channel. What MedBuddy may call and hear in Slack is one
 // table (surface.go), which the manifest must match and the transport enforces;
 // a 429 closes the turnstile of its method (turnstile.go) for everybody, and growing
 // texts live from what final texts leave of Slack's rates (budget.go).

@@ -239,3 +239,26 @@ func TestMarkWaitsForWhatWasNotRecorded(t *testing.T) {
 	w.answer(root, 1)
 	w.waitMark(root)
 }
+
+// What was written without a mention during a pause stays left alone after it, also
+// when catch-up finds it then. The model reads it with the next question.
+func TestPausedStaysLeft(t *testing.T) {
+	w, _ := deaf(t, options{})
+	root := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")
+	w.answer(root, 1)
+	w.slash("/medbuddy", "pause")
+	w.post(w.ben, w.channel, root, "I shall look at the oblique one.")
+	w.ask(w.ann, root, "@MedBuddy and an axial view?")
+	w.slash("/medbuddy", "resume")
+	read := w.sim.Count("conversations.replies")
+	w.sim.DropSockets()
+	w.wait("a catch-up", func() bool { return w.sim.Count("conversations.replies") > read })
+	w.ask(w.ann, root, "and a tangential one?")
+	w.ask(w.ann, root, "and a coronal one?")
+	if !strings.Contains(w.asked(1), "I shall look at the oblique one.") {
+		t.Error("the next question does not hold what was said during the pause")
+	}
+	if !strings.Contains(w.asked(2), "tangential") || !strings.Contains(w.asked(3), "coronal") {
+		t.Error("what was left alone during the pause was answered after it")
+	}
+}

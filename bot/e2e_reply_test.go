@@ -137,3 +137,35 @@ func TestRateLimitIsWaitedOut(t *testing.T) {
 	w.sim.Fail("chat.update", slacksim.Fault{RetryAfter: 1e9, Match: func(c slacksim.Call) bool { return strings.Contains(c.Args["text"], "AI draft") }})
 	w.ask(w.ann, "", "@MedBuddy describe this", film(t, 1))
 }
+
+// "Looked at" links each image to its post, for people who click; notifications and
+// screen readers get the line without addresses.
+func TestLookedAtLinksToThePosts(t *testing.T) {
+	w := newWorld(t, options{})
+	root := w.post(w.ben, w.channel, "", "film of the patient in bed 4", film(t, 1))
+	second := w.post(w.ben, w.channel, root, "and the lateral view", film(t, 2))
+	got := w.ask(w.ann, root, "@MedBuddy is there an effusion?")
+	if strings.Contains(got, "http") || !strings.Contains(got, "Looked at: Image 1 (300×240), Image 2 (300×240). ") {
+		t.Errorf("the text is %q", got)
+	}
+	thread := w.sim.Thread(w.channel, root)
+	answer := thread[len(thread)-1]
+	blocks := string(answer.Blocks)
+	digits := func(ts string) string { return strings.Replace(ts, ".", "", 1) }
+	for _, want := range []string{
+		"/archives/" + w.channel + "/p" + digits(root) + "|Image 1",
+		"/archives/" + w.channel + "/p" + digits(second) + "?thread_ts=" + root + "&amp;cid=" + w.channel + "|Image 2",
+	} {
+		if quoted := mustQuote(t, "https://simulated.slack.com"+want); !strings.Contains(blocks, quoted) {
+			t.Errorf("the blocks lack %s:\n%s", quoted, blocks)
+		}
+	}
+}
+
+// mustQuote is a text as it stands inside a JSON string.
+func mustQuote(t *testing.T, s string) string {
+	t.Helper()
+	data, err := json.Marshal(s)
+	must(t, err)
+	return string(data[1 : len(data)-1])
+}

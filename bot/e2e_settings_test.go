@@ -151,7 +151,7 @@ func TestCommandsOfGuestsAreRefused(t *testing.T) {
 	if !strings.Contains(reply.Text, "members of this workspace") {
 		t.Errorf("reply %q", reply.Text)
 	}
-	if got := w.slash("/medbuddy", "settings"); !strings.Contains(got, "temperature 0.1") {
+	if got := w.slash("/medbuddy", "temperature"); !strings.Contains(got, "temperature 0.1") {
 		t.Errorf("the guest's value was taken: %q", got)
 	}
 }

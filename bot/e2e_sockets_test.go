@@ -95,7 +95,7 @@ func (w *world) metric(name, label string) float64 {
 // Without any socket MedBuddy is not ready, and says why.
 func TestNotReadyWithoutASocket(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, lively(time.Second))
+	w := newWorld(t, lively(5*time.Second))
 	must(t, w.bot.Ready(w.ctx))
 	w.sim.Offline(true)
 	w.wait("a refused opening", func() bool { return w.sim.Count("apps.connections.open") > 2 })

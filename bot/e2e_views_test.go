@@ -77,14 +77,16 @@ func TestViewThatIsNotThere(t *testing.T) {
 	}
 }
 
-// Without the file a view cannot be made, and the thread hears that.
+// Without the file a view cannot be made, and the thread hears that: also when Slack
+// has not told that it was deleted.
 func TestViewOfADeletedFile(t *testing.T) {
 	w := newWorld(t, options{})
 	f := packed(t, ct(t, 4, 2)...)
 	f.ID = "FGONE1"
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", f)
 	w.answer(root, 1)
-	w.sim.DeleteFile("FGONE1")
+	w.sim.Withhold("file_deleted", true)
+	must(t, w.sim.DeleteFile("FGONE1"))
 	if got := w.ask(w.ann, root, "and in the bone window?"); !strings.Contains(got, "I could not show Image 1 in that way") || !strings.Contains(got, "was deleted") {
 		t.Errorf("%q", got)
 	}

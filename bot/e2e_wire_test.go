@@ -73,3 +73,12 @@ func (r wireRequest) prefix() string {
 	}
 	return messages[:end]
 }
+
+// decoded are the bytes of a data URL.
+func decoded(t *testing.T, url string) []byte {
+	t.Helper()
+	_, raw, _ := strings.Cut(url, ";base64,")
+	data, err := base64.StdEncoding.DecodeString(raw)
+	must(t, err)
+	return data
+}

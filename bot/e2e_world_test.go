@@ -221,6 +221,10 @@ func (w *world) settled(root string) bool {
 }
 
 func unsettled(s string) bool {
+	leads := []string{"*If this is time-critical", "&gt; <@", "Another try at", "About "}
+	if lead, rest, ok := strings.Cut(s, "\n\n"); ok && slices.ContainsFunc(leads, func(l string) bool { return strings.HasPrefix(lead, l) }) {
+		s = rest
+	}
 	return strings.HasPrefix(s, "Reading ") || strings.HasPrefix(s, "Looking at this thread") ||
 		strings.Contains(s, "_still writing_") || strings.HasPrefix(s, "The model is starting up") || strings.HasPrefix(s, "The model is busy.") || strings.HasPrefix(s, "Your question is ")
 }

@@ -20,9 +20,13 @@ type sight struct {
 	images  []store.ImageRecord // all of the thread, by label
 	now     []store.Message     // what was written since the last turn, the question last
 	about   []int               // labels that the question is about
+	only    []int               // labels that may go along, where the question says so; nil: all
 	must    map[int][]int       // by label, numbers of slices that the question names
 	unshown []int               // labels that no answer of the model has been about
 	unmet   string              // a sentence, when what the question asks to see is not there
+
+	steering    steering // what the question says of the images to look at
+	instruction string   // what the model is told in place of a question; then now is empty
 }
 
 // item is one posted file on its way to becoming an image.
@@ -67,7 +71,7 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 
 	question := plainCitations(b.words(s.now[len(s.now)-1]))
 	asked := wishOf(question)
-	s.about = namedImages(question)
+	s.attend(question)
 	compares := len(s.about) == 0 && comparesRE.MatchString(question)
 	all, unmet := b.prepareAll(ctx, items, asked)
 	met := false
@@ -102,19 +106,24 @@ func (b *Bot) look(ctx context.Context, j *job, t store.Thread, posted []threadM
 		m.Unread = append(m.Unread, store.UnreadFile{FileID: it.file.ID, Reason: it.reason})
 	}
 	if compares && asked.empty() {
-		for _, r := range s.images {
-			s.about = append(s.about, r.Label)
-		}
+		s.about = labelsBut(liveLabels(s.images), s.steering.without)
 	}
+	s.choose(j.question)
 	s.unmet = unmet
 	switch {
 	case asked.empty() || met:
 		s.unmet = ""
-		return s, nil
 	case unmet != "" && !slices.ContainsFunc(s.about, func(label int) bool { return label <= len(t.Images) }):
-		return s, nil // the wish is about what came with it, not about something older
+		// The wish is about what came with it, not about something older.
+	case goneAmong(s.about, s) != nil:
+		// It is about an image that was deleted, and no other takes its place.
+	default:
+		if err := b.reshow(ctx, j, &s, s.steering.over(t.Images), asked); err != nil {
+			return sight{}, err
+		}
 	}
-	return s, b.reshow(ctx, j, &s, t.Images, asked)
+	s.confine()
+	return s, nil
 }
 
 // newItems lists the files that are not images of the thread yet, each once.
@@ -185,7 +194,7 @@ func unanswered(t store.Thread) (labels []int) {
 		}
 		labels = append(labels, labelsOf(turn.Messages)...)
 	}
-	return labels
+	return slices.DeleteFunc(labels, func(label int) bool { return isGone(t.Images, label) })
 }
 
 // whole are the images of a thread without the last ones, when those are some of the
@@ -194,7 +203,9 @@ func unanswered(t store.Thread) (labels []int) {
 func whole(t store.Thread) []store.ImageRecord {
 	stored := map[string]int{}
 	for _, r := range t.Images {
-		stored[r.Files[0]]++
+		if !r.Gone {
+			stored[r.Files[0]]++
+		}
 	}
 	for _, r := range orphans(t) {
 		if n := siblingsOf(r.Notes); n > 1 && stored[r.Files[0]] < n {
@@ -205,7 +216,8 @@ func whole(t store.Thread) []store.ImageRecord {
 }
 
 // orphans are the images that no turn holds: a try that did not come to its end
-// has stored them. They are part of what is asked now.
+// has stored them. They are part of what is asked now, unless they were deleted: then
+// their labels are taken, and that is all.
 func orphans(t store.Thread) []store.ImageRecord {
 	held := map[int]bool{}
 	for _, turn := range t.Turns {
@@ -215,7 +227,7 @@ func orphans(t store.Thread) []store.ImageRecord {
 			}
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(t.Images), func(r store.ImageRecord) bool { return held[r.Label] })
+	return slices.DeleteFunc(slices.Clone(t.Images), func(r store.ImageRecord) bool { return held[r.Label] || r.Gone })
 }
 
 // missed lists the files of earlier questions that are worth another try, as

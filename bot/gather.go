@@ -35,15 +35,19 @@ const (
 func (b *Bot) gather(ctx context.Context, t store.Thread, j *job) ([]threadMessage, error) {
 	defer b.metrics.stage("gather", time.Now())
 	q, last := j.question, lastTS(t)
+	asked, held := questionTS(q), q.Of == "" // whether its words are known from the store
 	var found []slack.Message
 	params := slack.GetConversationRepliesParameters{ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: last, Inclusive: true}
-	if first := firstAsked(t); first != "" && !after(first, q.Key.TS) {
-		params.Latest = q.Key.TS // what is newer was looked at with an earlier question
+	if !held && last != "" {
+		params.Oldest = earlier(last, asked)
+	}
+	if first := firstAsked(t); first != "" && !after(first, asked) {
+		params.Latest = asked // what is newer was looked at with an earlier question
 	}
 	err := b.eachReply(ctx, params, func(m slack.Message) bool { found = append(found, m); return false })
-	own := threadMessage{Message: store.Message{TS: q.Key.TS, User: q.User, Text: q.Text}}
+	own := threadMessage{Message: store.Message{TS: asked, User: q.User, Text: q.Text}}
 	if err != nil {
-		if q.Key.TS != q.Thread.TS || len(q.Files) == 0 || ctx.Err() != nil {
+		if asked != q.Thread.TS || len(q.Files) == 0 || ctx.Err() != nil {
 			return nil, err
 		}
 		// A question that starts its thread stands on its own, and its files are
@@ -52,15 +56,21 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, j *job) ([]threadMessa
 	var out []threadMessage
 	for _, m := range found {
 		switch {
-		case m.Timestamp == q.Key.TS:
+		case m.Timestamp == asked:
 			own.files = filesOf(m)
-		case after(m.Timestamp, q.Key.TS):
+			if !held {
+				own.User, own.Text, held = author(m), m.Text, true
+			}
+		case after(m.Timestamp, asked):
 			j.later = append(j.later, m)
 		case !after(m.Timestamp, last), b.isOwn(m), !slices.Contains(append(human, "bot_message"), m.SubType):
 		case b.isCommand(m.Text, isDirect(q.Thread.Channel), strings.Contains(m.Text, "<@"+b.self.user)):
 		default:
 			out = append(out, threadMessage{store.Message{TS: m.Timestamp, User: author(m), Text: m.Text}, filesOf(m)})
 		}
+	}
+	if !held {
+		return nil, errAskedGone
 	}
 	for _, id := range q.Files { // not in the thread (any more), or not asked for
 		if !slices.ContainsFunc(own.files, func(f file) bool { return f.ID == id }) {
@@ -72,6 +82,9 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, j *job) ([]threadMessa
 	}
 	return trimText(append(out, own)), nil
 }
+
+// errAskedGone says that the message that had asked is not in the thread any more.
+var errAskedGone = errors.New("bot: the message that asked is gone")
 
 // lastTS is the newest message that a turn of the thread holds already.
 func lastTS(t store.Thread) string {
@@ -112,6 +125,11 @@ func (b *Bot) isOwn(m slack.Message) bool {
 // the conversation: in a DM, or with a mention.
 func (b *Bot) isCommand(text string, direct, mention bool) bool {
 	return (direct || mention) && parseWords(plainText(text, b.self.user, nobody)).verb != verbNone
+}
+
+// commandOf is the command that a message is.
+func (b *Bot) commandOf(q store.Question) command {
+	return parseWords(plainText(q.Text, b.self.user, nobody))
 }
 
 // isDirect says whether a channel is a DM: Slack's ids of those begin with D.
@@ -174,6 +192,9 @@ func trimText(messages []threadMessage) []threadMessage {
 
 // slackSentence says why the thread could not be read.
 func slackSentence(err error, ref string) string {
+	if errors.Is(err, errAskedGone) {
+		return textForgotten // or it was asked by the shortcut
+	}
 	var refused slack.SlackErrorResponse
 	if errors.As(err, &refused) && refused.Err == "missing_scope" {
 		return textMissingScope(refused.Needed, ref)

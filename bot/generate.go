@@ -26,7 +26,9 @@ func (b *Bot) say(ctx context.Context, j *job, req medgemma.Request, begun func(
 		return first, err
 	}
 	j.lg.Warn("the connection to the model broke; asking once more", "error", err)
-	j.reply.grow(first.text+"\n\n"+textAskingAgain, false)
+	if !j.quiet {
+		j.reply.grow(first.text+"\n\n"+textAskingAgain, false)
+	}
 	second, err2 := b.generate(ctx, j, req, first.text, begun)
 	if err2 != nil && len(second.text) < len(first.text) {
 		second, err2 = first, err
@@ -70,7 +72,7 @@ func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, standi
 			out.end = *chunk.End
 		case chunk.Drop: // all of it was thinking; the answer follows
 			text.Reset()
-			if standing == "" {
+			if standing == "" && !j.quiet {
 				j.reply.grow("", false)
 			}
 		default:
@@ -79,7 +81,7 @@ func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, standi
 				begun()
 			}
 			text.WriteString(chunk.Text)
-			if text.Len() > len(standing) {
+			if text.Len() > len(standing) && !j.quiet {
 				j.reply.grow(text.String(), false)
 			}
 		}

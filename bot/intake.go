@@ -20,12 +20,28 @@ func (b *Bot) enqueue(ctx context.Context, typ string, env envelope) {
 			b.record(ctx, env, m)
 			return
 		}
+		if user := homeOpened(env.payload); user != "" {
+			b.intake.do(env.id, "", func() { env.ack(nil) })
+			b.threads.do("home "+user, user, func() { b.showHome(ctx, user) })
+			return
+		}
+		if errors.Is(err, errIgnored) {
+			var n notice
+			if n, err = decodeNotice(env.payload); err == nil {
+				env.payload = nil
+				b.intake.do(n.lane(), "", func() { b.erase(ctx, env, n) })
+				return
+			}
+		}
 		if !errors.Is(err, errIgnored) {
 			b.metrics.envelopes.WithLabelValues("malformed").Inc()
 			b.lg.Warn("an event that cannot be read was acked and dropped", "envelope", env.id, "error", err)
 		}
 	case "slash_commands":
 		b.intake.do(env.id, "", func() { b.slash(ctx, env) })
+		return
+	case "interactive":
+		b.intake.do(env.id, "", func() { b.interact(ctx, env) })
 		return
 	}
 	b.intake.do(env.id, "", func() { env.ack(nil) })
@@ -45,6 +61,13 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 	limited, cancel := context.WithDeadline(ctx, env.at.Add(admitTimeout))
 	defer cancel()
 	q, verdict, err := b.gate(limited, m)
+	idle := false // it is to stop what is not running
+	if err == nil && verdict == verdictTake && q.Kind == store.KindCommand && b.commandOf(q).verb == verbStop {
+		// Not in the thread's lane, where the answer that is to be stopped is made.
+		var stopped int
+		stopped, err = b.stopAsked(limited, q.Thread, m.ts, m.user)
+		idle = err == nil && stopped == 0 && (m.mention || m.direct)
+	}
 	if err == nil && verdict != verdictLeave {
 		// A found one may have been begun by another process, and be old. Noted before
 		// it is recorded, since a lane of its thread may begin with it at once.
@@ -81,7 +104,7 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 	}
 	env.ack(nil)
 	switch {
-	case verdict == verdictLeave:
+	case verdict == verdictLeave, verdict == verdictPaused:
 	case q.Kind == store.KindRefused:
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.threads.do("refused "+m.user, m.user, func() { b.tellPrivately(ctx, m, verdict.refusal()) })
@@ -89,6 +112,9 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 		b.metrics.questions.WithLabelValues(string(q.Kind)).Inc()
 		b.lg.Info("question", "question", q.Key.String(), "thread", q.Thread.TS, "kind", q.Kind, "files", len(q.Files), "retry", env.retry, "found", env.found)
 		b.asked.asked(q)
+		if idle { // here, since a mention comes as two events
+			b.threads.do("told "+m.user, m.user, func() { b.tellPrivately(ctx, m, textNothingToStop) })
+		}
 		if q.Kind == store.KindAsk {
 			b.web.gates.of(chatUpdate, "").expect(q.Key.String())
 		}
@@ -106,6 +132,7 @@ const (
 	verdictChannel                // refused: the channel is not allowed
 	verdictPerson                 // refused: a guest, or another organisation
 	verdictUnknown                // refused: it could not be found out
+	verdictPaused                 // left, and for good: catch-up may find it after the pause
 )
 
 func (v verdict) refusal() string {
@@ -128,6 +155,7 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		Thread: store.ThreadKey{Team: b.self.team, Channel: m.channel, TS: m.root()},
 		Kind:   store.KindAsk, User: m.user, Text: m.text, Files: m.files,
 	}
+	stops := false // the word alone, to which no mention is needed
 	if !m.direct && !m.mention {
 		// A reply without a mention is for MedBuddy in a thread that it answers,
 		// unless it is for somebody else, or says nothing: an image posted
@@ -138,6 +166,15 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		since, served, err := b.servedSince(ctx, q.Thread)
 		if err != nil || !served || !after(m.ts, since) {
 			return q, verdictLeave, err
+		}
+		if stops = parseWords(plainText(m.text, b.self.user, nobody)).verb == verbStop; !stops {
+			channel, err := b.cfg.Store.Settings(ctx, q.Thread.ChannelScope())
+			switch {
+			case err != nil:
+				return q, verdictLeave, err
+			case channel.Paused:
+				return store.Question{Key: q.Key, Thread: q.Thread, Kind: store.KindRefused}, verdictPaused, nil
+			}
 		}
 	}
 	v, err := b.access.check(ctx, b.cfg, m.channel, m.user, m.external)
@@ -150,7 +187,7 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		}
 		return store.Question{Key: q.Key, Thread: q.Thread, Kind: store.KindRefused}, v, nil
 	}
-	if b.isCommand(m.text, m.direct, m.mention) {
+	if stops || b.isCommand(m.text, m.direct, m.mention) {
 		q.Kind = store.KindCommand
 	}
 	return q, verdictTake, nil

@@ -132,9 +132,11 @@ func (b *Bot) saveMark(ctx context.Context) {
 	if to == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, markTimeout)
+	limited, cancel := context.WithTimeout(ctx, markTimeout)
 	defer cancel()
-	if err := b.cfg.Store.SetMark(ctx, b.self.team, to); err != nil {
+	if err := b.cfg.Store.SetMark(limited, b.self.team, to); ctx.Err() != nil && err != nil {
+		return // a stop
+	} else if err != nil {
 		b.lg.Warn("the mark of what was seen could not be moved; after an outage more is read again", "error", err)
 		return
 	}

@@ -17,6 +17,7 @@ type metrics struct {
 	slack     *prometheus.CounterVec   // Web API calls by method and result
 	model     *prometheus.CounterVec   // model calls by result
 	files     *prometheus.CounterVec   // files by result
+	presses   *prometheus.CounterVec   // buttons by action
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -31,12 +32,13 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		answers:   counter("answers_total", "Questions answered, by outcome.", "outcome"),
 		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "medbuddy", Name: "stage_seconds",
 			Help: "Duration of the stages of an answer.", Buckets: []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}}, []string{"stage"}),
-		slack: counter("slack_calls_total", "Slack Web API calls, by method and result.", "method", "result"),
-		model: counter("model_calls_total", "Model calls, by result.", "result"),
-		files: counter("files_total", "Files of threads, by result.", "result"),
+		slack:   counter("slack_calls_total", "Slack Web API calls, by method and result.", "method", "result"),
+		model:   counter("model_calls_total", "Model calls, by result.", "result"),
+		files:   counter("files_total", "Files of threads, by result.", "result"),
+		presses: counter("presses_total", "Buttons pressed, by action.", "action"),
 	}
 	if r != nil {
-		r.MustRegister(m.envelopes, m.acks, m.questions, m.answers, m.stages, m.slack, m.model, m.files)
+		r.MustRegister(m.envelopes, m.acks, m.questions, m.answers, m.stages, m.slack, m.model, m.files, m.presses)
 	}
 	return m
 }

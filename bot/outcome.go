@@ -17,6 +17,18 @@ type outcome struct {
 	looked *looked
 	now    []store.Message // what people wrote since the turn before; may be empty
 	answer *store.Turn     // the model's; nil when there is none
+	cut    bool            // it ended at max tokens, and can be continued
+	bare   bool            // there is nothing to press under it
+}
+
+// outcomeEnded is how a question ends that a person has ended before there was an
+// answer.
+func outcomeEnded(cause error, now []store.Message) outcome {
+	var stopped errStopped
+	if errors.As(cause, &stopped) {
+		return outcome{name: "stopped", text: textStopped(stopped.user, false), now: now}
+	}
+	return outcome{name: nameDeleted, text: textQuestionDeleted, bare: true}
 }
 
 // wholeFinishes are the reasons with which a server ends a whole answer.
@@ -29,7 +41,14 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 		seen.model = said.end.Model
 	}
 	var notes []string
-	if err != nil {
+	var stopped errStopped
+	switch {
+	case errors.Is(err, errDeleted), errors.As(err, &stopped) && said.text == "":
+		return outcomeEnded(err, now)
+	case errors.As(err, &stopped):
+		out.name = "stopped"
+		notes = append(notes, textStopped(stopped.user, true))
+	case err != nil:
 		trouble := asTrouble(err)
 		out.name = string(trouble.Kind)
 		note := modelSentence(trouble, set.maxTokens, b.cfg.MaxTokensLimit, j.ref)
@@ -58,6 +77,7 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	case finish == "content_filter": // OpenAI's word, which vLLM shares
 		notes = append(notes, textFiltered)
 	case finish == "length":
+		out.cut = true
 		notes = append(notes, textCutOff(set.maxTokens, b.cfg.MaxTokensLimit))
 	case !slices.Contains(wholeFinishes, finish):
 		notes = append(notes, textStoppedEarly)
@@ -78,7 +98,10 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	out.text = strings.TrimSpace(body + "\n\n" + strings.Join(notes, "\n\n"))
 	if said.text != "" {
 		out.answer = &store.Turn{Role: store.RoleModel, Text: said.text, Model: seen.model, FinishedBy: said.end.Finish,
-			Temperature: set.temperature, MaxTokens: set.maxTokens}
+			Temperature: set.temperature, MaxTokens: set.maxTokens, Images: seen.labels()}
+		if out.name != "answered" {
+			out.answer.FinishedBy = out.name // by us, where the endpoint has not said
+		}
 	}
 	return out
 }
@@ -105,13 +128,17 @@ func asTrouble(err error) *medgemma.Error {
 	return &medgemma.Error{Kind: medgemma.KindServer, Err: err}
 }
 
-func turnsOf(out outcome) []store.Turn {
+// turnsOf are the turns that the answer to q in the message answerTS adds to the
+// history.
+func turnsOf(out outcome, q store.Question, answerTS string) []store.Turn {
 	var turns []store.Turn
 	if len(out.now) > 0 {
 		turns = append(turns, store.Turn{Role: store.RoleUser, Messages: out.now})
 	}
 	if out.answer != nil {
-		turns = append(turns, *out.answer)
+		answer := *out.answer
+		answer.Of, answer.Kind, answer.User, answer.AnswerTS = questionTS(q), q.Kind, q.User, answerTS
+		turns = append(turns, answer)
 	}
 	return turns
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -49,7 +50,7 @@ func (b *Bot) placeholder(ctx context.Context, j *job) error {
 		text := j.firstText()
 		waits := func() { b.signOfLife(ctx, j.question.Thread) }
 		j.unsure = true
-		if ts, found, err = b.postOnce(ctx, j.question, 0, mark{}, !j.fresh, waits, plain(text)); err != nil {
+		if ts, found, err = b.postOnce(ctx, j.question, 0, mark{}, !j.fresh, waits, b.unfinished(j.question, j.lead, text)); err != nil {
 			j.unsure = transient(err) // else Slack has refused it
 			return err
 		}
@@ -60,6 +61,10 @@ func (b *Bot) placeholder(ctx context.Context, j *job) error {
 		placing, cancel := context.WithTimeout(context.WithoutCancel(ctx), placeTimeout)
 		defer cancel()
 		err = b.cfg.Store.Place(placing, j.lease, j.question.Key, ts)
+		if errors.Is(err, store.ErrNotFound) {
+			b.running.stop(j.question.Key.String(), errDeleted)
+			err = nil
+		}
 		if j.unsure = err != nil; j.unsure {
 			j.lg.Warn("the answer's place was not remembered; its metadata has it", "error", err)
 		}

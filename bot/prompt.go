@@ -12,12 +12,14 @@ import (
 
 // conversation is all that a prompt is made of.
 type conversation struct {
-	system string
-	self   string           // MedBuddy's user id, whose mentions are dropped
-	turns  []store.Turn     // the history
-	now    []store.Message  // what was written since, the question last
-	images map[int]pictures // those that go along, by label; the others are named only
-	budget int              // tokens that the request may take, without the answer
+	system      string
+	self        string           // MedBuddy's user id, whose mentions are dropped
+	turns       []store.Turn     // the history
+	now         []store.Message  // what was written since, the question last
+	instruction string           // what stands at the end when nobody has asked; then now is empty
+	images      map[int]pictures // those that go along, by label; the others are named only
+	gone        map[int]bool     // labels of those that were deleted
+	budget      int              // tokens that the request may take, without the answer
 }
 
 // pictures are an image as a request shows it: one picture, or slices of a series.
@@ -67,6 +69,10 @@ func buildPrompt(c conversation) (turns []medgemma.Turn, shown map[int]bool, dro
 	for i, u := range units {
 		b.role(u.role, i >= first)
 		for _, label := range u.images {
+			if c.gone[label] {
+				b.text(imageLabel(label) + " " + goneNote)
+				continue
+			}
 			b.image(label, c.images[label])
 			shown[label] = len(c.images[label].slices) > 0
 		}
@@ -107,7 +113,7 @@ func (c conversation) units() []unit {
 	var units []unit
 	add := func(messages []store.Message) {
 		for _, m := range messages {
-			if m.Text != "" || len(m.Images) > 0 {
+			if m.Text != "" || len(m.Images) > 0 || m.Gone { // a deleted one has kept its letter
 				if _, ok := people[m.User]; !ok {
 					people[m.User] = len(people)
 				}
@@ -135,6 +141,9 @@ func (c conversation) units() []unit {
 		add(t.Messages)
 	}
 	add(c.now)
+	if c.instruction != "" {
+		units = append(units, unit{role: medgemma.RoleUser, text: c.instruction, end: true})
+	}
 	return units
 }
 

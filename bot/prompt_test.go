@@ -80,6 +80,15 @@ func TestPromptGolden(t *testing.T) {
 	left := talk([]store.Turn{userTurn(wrote("1.0", "U1", "old", 1)), modelTurn("Seen.")}, wrote("3.0", "U1", "new?", 2))
 	delete(left.images, 1)
 	cases["image-not-sent"] = left
+	gone := talk([]store.Turn{
+		userTurn(wrote("1.0", "U1", "the wrong film", 1), store.Message{TS: "1.5", User: "U2", Gone: true, Images: []int{2}}, wrote("2.0", "U3", "<@UBOT> view?", 3)),
+		modelTurn("Image 3 is a PA view."), userTurn(store.Message{TS: "3.0", User: "U1", Gone: true}), modelTurn(""),
+		userTurn(store.Message{TS: "4.0", User: "U4", Gone: true}), modelTurn("It is not enlarged."),
+	}, wrote("5.0", "U1", "and the heart?", 4))
+	gone.gone = map[int]bool{1: true, 2: true}
+	delete(gone.images, 1)
+	delete(gone.images, 2)
+	cases["deleted"] = gone
 	ct := talk(nil, wrote("1.0", "U1", "the CT of this morning", 1, 2), wrote("2.0", "U1", "any bleeding?"))
 	ct.images[1] = pictures{about: "CT, 3 of 120 slices", slices: []slicePicture{{1, "image/png", []byte{1}}, {60, "image/png", []byte{1}}, {120, "image/png", []byte{1}}}}
 	cases["series"] = ct

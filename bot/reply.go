@@ -23,12 +23,16 @@ type reply struct {
 	q     store.Question
 	lease store.Lease
 	ts    string // of the first message
+	last  string // of the one with the buttons
+	lead  string // stands above whatever is shown
 	ref   string // of the try, as in the log
 	again bool   // an earlier try may have posted parts of an answer
 	mine  bool   // what the message shows is known not to be an earlier try's final text
 	first string // what the message shows at first; "" when that is not known
 
 	settled func() // gives back the call that was kept free for the final text
+
+	live stream // of a direct message; the pump's, and final's once that has ended
 
 	mu     sync.Mutex
 	latest growth // what the message should show next
@@ -50,8 +54,13 @@ type growth struct {
 const (
 	growFirst      = time.Second
 	growSpacing    = 1200 * time.Millisecond
-	growSpacingMax = 3 * time.Second
+	growSpacingMax = 2500 * time.Millisecond // people see it change every three seconds, with all that an update takes
 	growTimeout    = 3 * time.Second
+
+	// The same of what is streamed: 100 calls a minute and workspace (Tier 4), which
+	// several answers at once have to share.
+	streamSpacing    = 700 * time.Millisecond
+	streamSpacingMax = 1500 * time.Millisecond
 
 	interruptTimeout = 1500 * time.Millisecond // of the two seconds after the drain
 )
@@ -61,7 +70,7 @@ const (
 func newReply(ctx context.Context, b *Bot, j *job, ts, first string, again bool, settled func()) *reply {
 	ctx, quit := context.WithCancel(ctx)
 	r := &reply{
-		b: b, q: j.question, lease: j.lease, ts: ts, ref: j.ref, again: again, mine: !again, first: first, settled: settled,
+		b: b, q: j.question, lease: j.lease, ts: ts, last: ts, lead: j.lead, ref: j.ref, again: again, mine: !again, first: first, settled: settled,
 		wake: make(chan struct{}, 1), quit: quit, done: make(chan struct{}),
 	}
 	go r.pump(ctx)
@@ -95,7 +104,7 @@ func (r *reply) pump(ctx context.Context) {
 	if r.first != "" && sleep(ctx, growFirst) != nil {
 		return
 	}
-	spacing := growSpacing
+	spacing, streaming := growSpacing, streamSpacing
 	shown := r.first
 	for {
 		select {
@@ -106,6 +115,13 @@ func (r *reply) pump(ctx context.Context) {
 		r.mu.Lock()
 		latest := r.latest
 		r.mu.Unlock()
+		if !latest.ready && r.stream(ctx, latest.text) {
+			if sleep(ctx, max(streaming, r.b.web.gates.of(appendStream, "").spacing())) != nil {
+				return
+			}
+			streaming = min(streaming*5/4, streamSpacingMax)
+			continue
+		}
 		text := latest.text
 		if !latest.ready {
 			text = growing(text)
@@ -121,7 +137,7 @@ func (r *reply) pump(ctx context.Context) {
 			continue
 		}
 		var limited *slack.RateLimitedError
-		if err := r.updateOnce(ctx, growTimeout, plain(text)); errors.As(err, &limited) {
+		if err := r.updateOnce(ctx, growTimeout, r.b.unfinished(r.q, r.lead, text)); errors.As(err, &limited) {
 			gate.shut(limited.RetryAfter)
 		}
 		shown = text
@@ -160,6 +176,9 @@ func (r *reply) updateOnce(ctx context.Context, timeout time.Duration, options [
 func (r *reply) stop() {
 	r.quit()
 	<-r.done
+	if r.live.free != nil {
+		r.live.free()
+	}
 }
 
 // end is stop when nothing more will be said.
@@ -172,6 +191,7 @@ func (r *reply) end() {
 // what it has shown so far.
 func (r *reply) interrupt(ctx context.Context) {
 	r.stop()
+	defer r.endStream(ctx)
 	if !r.mine {
 		return
 	}
@@ -179,7 +199,7 @@ func (r *reply) interrupt(ctx context.Context) {
 	if !r.latest.ready && r.latest.text != "" {
 		text = strings.TrimSuffix(growing(r.latest.text), stillWriting) + "\n" + text
 	}
-	if err := r.updateOnce(ctx, interruptTimeout, plain(text)); err != nil {
+	if err := r.updateOnce(ctx, interruptTimeout, plain(led(r.lead, text))); err != nil {
 		r.b.lg.Warn("the thread could not be told of the restart", "question", r.q.Key.String(), "error", err)
 	}
 }
@@ -187,20 +207,26 @@ func (r *reply) interrupt(ctx context.Context) {
 // final shows the outcome: the first part in the message that stands, the others
 // in messages of their own, the label under the last. When parts of an earlier
 // try may stand in the thread (again), they are found and replaced.
-func (r *reply) final(ctx context.Context, out outcome, again bool) error {
+func (r *reply) final(ctx context.Context, out outcome, again bool) (err error) {
 	r.stop()
+	defer func() {
+		if err == nil {
+			r.endStream(ctx)
+		}
+	}()
 	again = again || r.again
-	parts := split(out.text, partRunes)
+	parts := split(led(r.lead, out.text), partRunes)
 	m := mark{try: r.ref, parts: len(parts), answer: out.looked != nil}
 	for i, part := range parts {
-		var under []string
+		var under foot
 		if i == len(parts)-1 {
-			under = labels(out)
+			under = footOf(r.q, out)
 		}
 		if i == 0 {
 			if err := r.update(ctx, part, under, m); err != nil {
 				return err
 			}
+			r.last = r.ts
 			continue
 		}
 		ts, found, err := r.b.postOnce(ctx, r.q, i, m, again, nil, rich(part, under))
@@ -210,13 +236,18 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) error {
 		if err != nil {
 			return err
 		}
+		r.last = ts
 	}
 	for i := len(parts); again; i++ { // an earlier try had more to say
 		ts, err := r.b.findPart(ctx, r.q, i)
 		if err != nil || ts == "" {
 			return err
 		}
-		if err := r.replace(ctx, ts, i, mark{}, plain(textReplaced)); err != nil {
+		replaced := textReplaced
+		if out.name == nameDeleted {
+			replaced = textTakenBack
+		}
+		if err := r.replace(ctx, ts, i, mark{}, plain(replaced)); err != nil {
 			return err
 		}
 	}
@@ -235,7 +266,7 @@ func (r *reply) replace(ctx context.Context, ts string, part int, m mark, option
 // update replaces the standing message by the final text. A message that is gone
 // or can no longer be edited is replaced by a new one; one that Slack finds too
 // rich is sent as plain text.
-func (r *reply) update(ctx context.Context, text string, under []string, m mark) error {
+func (r *reply) update(ctx context.Context, text string, under foot, m mark) error {
 	err := r.replace(ctx, r.ts, 0, m, rich(text, under))
 	switch slackCode(err) {
 	case "invalid_blocks", "invalid_blocks_format", "block_mismatch", "msg_blocks_too_long", "msg_too_long":
@@ -260,34 +291,4 @@ func (r *reply) update(ctx context.Context, text string, under []string, m mark)
 		return nil
 	}
 	return err
-}
-
-// rich is a message as blocks, with the same text beside them for notifications,
-// search and screen readers. verbatim keeps Slack from making links of it.
-func rich(text string, under []string) []slack.MsgOption {
-	var blocks []slack.Block
-	for _, part := range split(text, sectionRunes) {
-		section := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, part, false, true), nil, nil)
-		section.Expand = true
-		blocks = append(blocks, section)
-	}
-	for _, line := range under {
-		blocks = append(blocks, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, line, false, true)))
-	}
-	return append(plain(fallback(text, under)), slack.MsgOptionBlocks(blocks...))
-}
-
-func fallback(text string, under []string) string {
-	return strings.Join(append([]string{text}, under...), "\n")
-}
-
-// labelLines is how many lines labels puts under an answer of the model.
-const labelLines = 2
-
-// labels are the lines under an answer of the model; a sentence of ours has none.
-func labels(out outcome) []string {
-	if out.looked == nil {
-		return nil
-	}
-	return []string{out.looked.line(), draftLabel}
 }

@@ -27,7 +27,7 @@ func (b *Bot) reshow(ctx context.Context, j *job, s *sight, before []store.Image
 		s.unmet = asked.cannot
 		return nil
 	}
-	if !slices.ContainsFunc(before, func(r store.ImageRecord) bool { return r.Series > 0 }) {
+	if !slices.ContainsFunc(before, func(r store.ImageRecord) bool { return r.Series > 0 && !r.Gone }) {
 		asked.view.Series = 0 // there is only one series, whatever its number
 	}
 	if asked.empty() {
@@ -86,9 +86,12 @@ func (s *sight) aim(from, to int, asked wish) {
 		s.must = map[int][]int{}
 	}
 	s.must[to] = asked.slices
+	if i := slices.Index(s.steering.only, from); i >= 0 {
+		s.steering.only[i] = to
+	}
 }
 
-func isDICOM(r store.ImageRecord) bool { return r.Modality != "" }
+func isDICOM(r store.ImageRecord) bool { return r.Modality != "" && !r.Gone }
 
 // target is the image that a wish is about: one that the question names, else one
 // of the series that it names, else the newest that the wish can be about at all.
@@ -129,7 +132,7 @@ func alreadyShown(images []store.ImageRecord, r store.ImageRecord, view imaging.
 		}
 	}
 	for _, other := range slices.Backward(images) {
-		if slices.Equal(other.Files, r.Files) && other.View == viewWords(view) {
+		if !other.Gone && slices.Equal(other.Files, r.Files) && other.View == viewWords(view) {
 			return other.Label
 		}
 	}

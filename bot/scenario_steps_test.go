@@ -14,6 +14,8 @@ import (
 //	ann anew: @MedBuddy and this one? +film         opens another thread, where all go on
 //	ann edits: ...                                  her last message
 //	ann deletes                                     it
+//	ann deletes file 2                              the second file of it
+//	ann deletes the root                            the first message of the thread
 //	ann removes                                     MedBuddy's last message, as an admin may
 //	ann types /medbuddy temperature 0.2             a slash command
 //	ann remarks 1000                                so many short messages
@@ -29,6 +31,8 @@ import (
 //	wait calls M 3      the method M was called three times in all
 //	wait socket         another socket has opened
 //	wait refused        the store has refused something since it was last waited for
+//	wait closed         no question is open in the store
+//	wait served erase 2 the store has served so many calls of an operation
 func (s *scenario) step(line string) {
 	s.t.Helper()
 	if who, text, ok := strings.Cut(line, ": "); ok && !strings.Contains(who, `"`) {
@@ -94,7 +98,19 @@ func (s *scenario) act(name, what string) {
 	verb, rest, _ := strings.Cut(what, " ")
 	switch verb {
 	case "deletes":
-		must(s.t, s.w.sim.Delete(s.w.channel, s.last[name]))
+		what, which, _ := strings.Cut(rest, " ")
+		switch what {
+		case "":
+			must(s.t, s.w.sim.Delete(s.w.channel, s.last[name]))
+		case "file":
+			m, _ := s.w.sim.Message(s.w.channel, s.last[name])
+			must(s.t, s.w.sim.DeleteFile(m.Files[s.number(which)-1].ID))
+		case "the":
+			s.only(which, "root")
+			must(s.t, s.w.sim.Delete(s.w.channel, s.root))
+		default:
+			s.t.Fatalf("nothing to delete: %q", rest)
+		}
 	case "removes":
 		all := s.w.sim.All(s.w.channel)
 		for i := len(all) - 1; i >= 0; i-- {
@@ -167,6 +183,10 @@ func (s *scenario) wait(words []string) {
 	case "socket":
 		s.until("another socket", func() bool { return s.w.sim.Opened() > s.opened && s.heard() })
 		s.opened = s.w.sim.Opened()
+	case "closed":
+		s.store.wait(s.t, s.w.ctx, "every question to be closed", func() bool { return s.open() == 0 })
+	case "served":
+		s.store.wait(s.t, s.w.ctx, "the store to serve "+arg[0], func() bool { return s.store.count(arg[0]) >= s.number(arg[1]) })
 	case "refused":
 		s.store.wait(s.t, s.w.ctx, "a refusal of the store", func() bool { return s.store.refusals() > 0 })
 		s.store.set(func() { s.store.refused = 0 })

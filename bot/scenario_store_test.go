@@ -21,11 +21,12 @@ type faultStore struct {
 	lose    map[string]int // calls that are served and fail all the same
 	panics  map[string]int // calls that end in a panic, as over a defect
 	refused int
+	served  map[string]int // calls that were, by operation
 	changed chan struct{}
 }
 
 func newFaultStore(s store.Store) *faultStore {
-	return &faultStore{Store: s, refuse: map[string]int{}, lose: map[string]int{}, panics: map[string]int{}, changed: make(chan struct{})}
+	return &faultStore{Store: s, refuse: map[string]int{}, lose: map[string]int{}, panics: map[string]int{}, served: map[string]int{}, changed: make(chan struct{})}
 }
 
 // set changes what goes wrong.
@@ -101,7 +102,7 @@ func through[T any](ctx context.Context, s *faultStore, op string, call func() (
 		return none, fault
 	}
 	got, err := call()
-	s.set(func() {})
+	s.set(func() { s.served[op]++ })
 	if fault != nil {
 		return none, fault
 	}
@@ -173,6 +174,21 @@ func (s *faultStore) Abandoned(ctx context.Context, limit int) ([]store.ThreadKe
 	return through(ctx, s, "abandoned", func() ([]store.ThreadKey, error) { return s.Store.Abandoned(ctx, limit) })
 }
 
+func (s *faultStore) EraseMessage(ctx context.Context, t store.ThreadKey, ts string) (store.Deleted, error) {
+	return through(ctx, s, "erase", func() (store.Deleted, error) { return s.Store.EraseMessage(ctx, t, ts) })
+}
+
+func (s *faultStore) EraseFile(ctx context.Context, team, fileID string) ([]store.ThreadKey, error) {
+	return through(ctx, s, "erase", func() ([]store.ThreadKey, error) { return s.Store.EraseFile(ctx, team, fileID) })
+}
+
 func (s *faultStore) Ping(ctx context.Context) error {
 	return through0(ctx, s, "ping", func() error { return s.Store.Ping(ctx) })
+}
+
+// count is how many calls of an operation were served.
+func (s *faultStore) count(op string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.served[op]
 }

@@ -67,7 +67,9 @@ func (b *Bot) obey(ctx context.Context, scope store.Scope, user string, c comman
 		}
 		change = func(s store.Settings) store.Settings { s.MaxTokens, s.By = &n, user; return s }
 	case verbReset:
-		change = func(store.Settings) store.Settings { return store.Settings{} }
+		change = func(s store.Settings) store.Settings { return store.Settings{Paused: s.Paused, By: s.By} }
+	case verbPause, verbResume:
+		return b.pause(ctx, scope, user, c.verb == verbPause)
 	case verbUnknown:
 		return textUnknownCommand, "", nil
 	}
@@ -95,7 +97,27 @@ func (b *Bot) obey(ctx context.Context, scope store.Scope, user string, c comman
 	if before == after {
 		return textUnchanged(after, scope.Thread != ""), "", nil
 	}
-	return textChanged(before, after, scope.Thread != ""), textTold(before, after, user), nil
+	return textChanged(before, after, scope.Thread != ""), textTold(before, after, user, scope.Thread != ""), nil
+}
+
+// pause switches follow-ups without a mention off or on in a channel.
+func (b *Bot) pause(ctx context.Context, scope store.Scope, user string, paused bool) (answer, told string, err error) {
+	if isDirect(scope.Channel) {
+		return textNoPause, "", nil
+	}
+	old, _, err := b.cfg.Store.SetSettings(ctx, scope, func(s store.Settings) store.Settings {
+		if s.Paused != paused {
+			s.Paused, s.By = paused, user
+		}
+		return s
+	})
+	if err != nil {
+		return "", "", fmt.Errorf("saving the settings: %w", err)
+	}
+	if old.Paused == paused {
+		return textPausedAlready(paused), "", nil
+	}
+	return textPaused(paused), textPausedTold(paused, user), nil
 }
 
 func (b *Bot) defaults() settings { return settings{b.cfg.Temperature, b.cfg.MaxTokens} }

@@ -19,16 +19,20 @@ func (p portion) count() int {
 	return n
 }
 
-// share deals out the most pictures that a request takes. First come the images
+// share deals out the most pictures that a request takes, to the images in only or,
+// when that is nil, to all that are there. First come the images
 // that the question is about, then those that came with it, then the others; those
 // of a group share evenly, the newest first where there is not enough for all. A
 // single picture is not crowded out by a series: up to half of the room is kept for
 // those. A series that gets fewer slices than it has is thinned evenly, both ends
 // and those in must included. leftOut lists the images that get nothing, in rising
 // order.
-func share(images []store.ImageRecord, about, came []int, must map[int][]int, most int) (send portion, leftOut []int) {
+func share(images []store.ImageRecord, only, about, came []int, must map[int][]int, most int) (send portion, leftOut []int) {
 	send = portion{}
-	given := map[int]bool{}
+	given := map[int]bool{} // or not to be given anything
+	for _, r := range images {
+		given[r.Label] = r.Gone || only != nil && !slices.Contains(only, r.Label)
+	}
 	deal := func(labels []int) {
 		var group []int
 		for _, label := range slices.Backward(labels) { // the newest first where there is not enough for all
@@ -57,10 +61,7 @@ func share(images []store.ImageRecord, about, came []int, must map[int][]int, mo
 		}
 		most += kept
 	}
-	var others []int
-	for _, r := range images {
-		others = append(others, r.Label)
-	}
+	others := liveLabels(images)
 	deal(about)
 	deal(came)
 	deal(others)

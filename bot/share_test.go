@@ -17,34 +17,52 @@ func thread(sizes ...int) []store.ImageRecord {
 	return images
 }
 
+// without marks images as deleted since their records were read.
+func without(images []store.ImageRecord, labels ...int) []store.ImageRecord {
+	for _, label := range labels {
+		images[label-1].Gone = true
+	}
+	return images
+}
+
 func TestShare(t *testing.T) {
 	for name, c := range map[string]struct {
 		images      []store.ImageRecord
+		only        []int
 		about, came []int
 		most        int
 		want        map[int]int // slices by label
 		leftOut     []int
 	}{
-		"all fit":                         {thread(1, 1, 1), nil, nil, 16, map[int]int{1: 1, 2: 1, 3: 1}, nil},
-		"the newest":                      {thread(1, 1, 1, 1, 1), nil, nil, 2, map[int]int{4: 1, 5: 1}, []int{1, 2, 3}},
-		"what is named, then the newest":  {thread(1, 1, 1, 1, 1), []int{1}, nil, 2, map[int]int{1: 1, 5: 1}, []int{2, 3, 4}},
-		"a label that is not there":       {thread(1, 1, 1, 1, 1), []int{1, 2, 9}, nil, 2, map[int]int{1: 1, 2: 1}, []int{3, 4, 5}},
-		"none":                            {thread(1, 1), nil, nil, 0, map[int]int{}, []int{1, 2}},
-		"more named than fit: the newest": {thread(1, 1, 1), []int{1, 2, 3}, nil, 2, map[int]int{2: 1, 3: 1}, []int{1}},
-		"a series":                        {thread(16), nil, []int{1}, 16, map[int]int{1: 16}, nil},
-		"a series gives way to a picture": {thread(16, 1), nil, []int{2}, 16, map[int]int{1: 15, 2: 1}, nil},
-		"two series that came together":   {thread(16, 16), nil, []int{1, 2}, 16, map[int]int{1: 8, 2: 8}, nil},
-		"a newer series":                  {thread(16, 16), nil, []int{2}, 16, map[int]int{2: 16}, []int{1}},
-		"both named":                      {thread(16, 16), []int{1, 2}, nil, 16, map[int]int{1: 8, 2: 8}, nil},
-		"a film beside a series":          {thread(20, 1), nil, nil, 16, map[int]int{1: 15, 2: 1}, nil},
-		"a film beside a new series":      {thread(1, 16), nil, []int{2}, 16, map[int]int{1: 1, 2: 15}, nil},
-		"a film beside a series named":    {thread(1, 16), []int{2}, nil, 16, map[int]int{1: 1, 2: 15}, nil},
-		"older series":                    {thread(16, 16), nil, nil, 16, map[int]int{1: 8, 2: 8}, nil},
-		"many films beside a series":      {thread(1, 1, 1, 1, 9), []int{5}, nil, 4, map[int]int{3: 1, 4: 1, 5: 2}, []int{1, 2}},
-		"a short one leaves its rest":     {thread(16, 3), []int{1, 2}, nil, 16, map[int]int{1: 13, 2: 3}, nil},
+		"all fit":                         {thread(1, 1, 1), nil, nil, nil, 16, map[int]int{1: 1, 2: 1, 3: 1}, nil},
+		"the newest":                      {thread(1, 1, 1, 1, 1), nil, nil, nil, 2, map[int]int{4: 1, 5: 1}, []int{1, 2, 3}},
+		"what is named, then the newest":  {thread(1, 1, 1, 1, 1), nil, []int{1}, nil, 2, map[int]int{1: 1, 5: 1}, []int{2, 3, 4}},
+		"a label that is not there":       {thread(1, 1, 1, 1, 1), nil, []int{1, 2, 9}, nil, 2, map[int]int{1: 1, 2: 1}, []int{3, 4, 5}},
+		"none":                            {thread(1, 1), nil, nil, nil, 0, map[int]int{}, []int{1, 2}},
+		"more named than fit: the newest": {thread(1, 1, 1), nil, []int{1, 2, 3}, nil, 2, map[int]int{2: 1, 3: 1}, []int{1}},
+		"a series":                        {thread(16), nil, nil, []int{1}, 16, map[int]int{1: 16}, nil},
+		"a series gives way to a picture": {thread(16, 1), nil, nil, []int{2}, 16, map[int]int{1: 15, 2: 1}, nil},
+		"two series that came together":   {thread(16, 16), nil, nil, []int{1, 2}, 16, map[int]int{1: 8, 2: 8}, nil},
+		"a newer series":                  {thread(16, 16), nil, nil, []int{2}, 16, map[int]int{2: 16}, []int{1}},
+		"both named":                      {thread(16, 16), nil, []int{1, 2}, nil, 16, map[int]int{1: 8, 2: 8}, nil},
+		"a film beside a series":          {thread(20, 1), nil, nil, nil, 16, map[int]int{1: 15, 2: 1}, nil},
+		"a film beside a new series":      {thread(1, 16), nil, nil, []int{2}, 16, map[int]int{1: 1, 2: 15}, nil},
+		"a film beside a series named":    {thread(1, 16), nil, []int{2}, nil, 16, map[int]int{1: 1, 2: 15}, nil},
+		"older series":                    {thread(16, 16), nil, nil, nil, 16, map[int]int{1: 8, 2: 8}, nil},
+		"many films beside a series":      {thread(1, 1, 1, 1, 9), nil, []int{5}, nil, 4, map[int]int{3: 1, 4: 1, 5: 2}, []int{1, 2}},
+		"only one":                        {thread(1, 1, 1), []int{2}, nil, []int{3}, 16, map[int]int{2: 1}, []int{1, 3}},
+		"only a series":                   {thread(1, 16, 1), []int{2}, []int{2}, nil, 16, map[int]int{2: 16}, []int{1, 3}},
+		"only more than fit":              {thread(1, 1, 1, 1), []int{1, 2, 4}, []int{1, 2, 4}, nil, 2, map[int]int{2: 1, 4: 1}, []int{1, 3}},
+		"only what is not there":          {thread(1, 1), []int{}, nil, nil, 16, map[int]int{}, []int{1, 2}},
+		"one is gone":                     {without(thread(1, 1, 1), 2), nil, nil, nil, 16, map[int]int{1: 1, 3: 1}, nil},
+		"one that is named is gone":       {without(thread(1, 1, 1), 2), nil, []int{2}, []int{2}, 1, map[int]int{3: 1}, []int{1}},
+		"only one that is gone":           {without(thread(1, 1, 1), 2), []int{2}, []int{2}, nil, 16, map[int]int{}, []int{1, 3}},
+		"a gone film needs no room":       {without(thread(16, 1), 2), nil, []int{1}, nil, 16, map[int]int{1: 16}, nil},
+		"all are gone":                    {without(thread(1, 16), 1, 2), nil, nil, nil, 16, map[int]int{}, nil},
+		"a short one leaves its rest":     {thread(16, 3), nil, []int{1, 2}, nil, 16, map[int]int{1: 13, 2: 3}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			send, leftOut := share(c.images, c.about, c.came, nil, c.most)
+			send, leftOut := share(c.images, c.only, c.about, c.came, nil, c.most)
 			got := map[int]int{}
 			for label, places := range send {
 				got[label] = len(places)

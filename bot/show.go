@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -47,7 +46,7 @@ func (b *Bot) showing(j *job, unshown []int, seen looked) *showing {
 	s := &showing{b: b, j: j, done: make(chan string, 1)}
 	for _, img := range seen.images {
 		if slices.Contains(unshown, img.record.Label) && worthShowing(img.record) {
-			s.cells = append(s.cells, shownImage(img))
+			s.cells = append(s.cells, shownImage{img.record, img.slices})
 		}
 	}
 	if len(s.cells) > maxShown {
@@ -154,20 +153,7 @@ func (b *Bot) upload(ctx context.Context, img shownImage) (fileID string, err er
 		return "", err
 	}
 	name := fmt.Sprintf("image-%d.%s", img.record.Label, strings.TrimPrefix(mime, "image/"))
-	var at *slack.GetUploadURLExternalResponse
-	err = b.web.try(ctx, getUploadURL, true, func() (err error) {
-		at, err = b.web.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{
-			FileName: name, FileSize: len(data), AltTxt: textShownAlt(img)})
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	// An upload address is good once: what went wrong begins again with a new one.
-	return at.FileID, b.web.try(ctx, upload, false, func() error {
-		return b.web.downloads.UploadToURL(ctx, slack.UploadToURLParameters{
-			UploadURL: at.UploadURL, Reader: bytes.NewReader(data), Filename: name})
-	})
+	return b.uploadFile(ctx, name, textShownAlt(img), data)
 }
 
 // sheet is the picture that people get to see.

@@ -19,6 +19,7 @@ import (
 // shown is a final text that stands in the thread.
 type shown struct {
 	text   string // mrkdwn, without the lines under it
+	last   string // ts of its last message
 	answer bool   // the model's
 }
 
@@ -27,7 +28,7 @@ type shown struct {
 func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error) {
 	type piece struct {
 		mark
-		text string
+		text, ts string
 	}
 	pieces := map[int]piece{}
 	err := persist(ctx, transient, func() error {
@@ -36,7 +37,7 @@ func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error)
 			ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: q.Key.TS, IncludeAllMetadata: true,
 		}, func(m slack.Message) bool {
 			if n, of, ok := b.partOf(m, q.Key); ok && of.parts > 0 {
-				pieces[n] = piece{of, m.Text}
+				pieces[n] = piece{of, m.Text, m.Timestamp}
 			}
 			return false
 		})
@@ -46,38 +47,45 @@ func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error)
 		return nil, err
 	}
 	var texts []string
+	var last string
 	for n := range first.parts {
 		p, ok := pieces[n]
 		if !ok || p.mark != first.mark {
 			return nil, nil
 		}
-		texts = append(texts, p.text)
+		texts, last = append(texts, p.text), p.ts
 	}
 	text := strings.Join(texts, "\n")
 	if first.answer { // the labels are its last lines
 		lines := strings.Split(text, "\n")
 		text = strings.Join(lines[:max(0, len(lines)-labelLines)], "\n")
 	}
-	return &shown{strings.TrimSpace(text), first.answer}, nil
+	return &shown{strings.TrimSpace(text), last, first.answer}, nil
 }
 
 // keepShown remembers an answer that was shown before, and closes its question.
 func (b *Bot) keepShown(ctx context.Context, j *job, before *shown) {
 	out := outcome{name: "kept"}
+	j.reply.last = before.last
 	if before.answer {
 		// What people wrote is read once more, so that the images of the question
 		// find their place in the history. Where that fails the history goes
 		// without: the next question reads it all again.
+		// A press has brought nothing new.
 		thread, err := b.thread(ctx, j.question.Thread)
 		var posted []threadMessage
-		if err == nil {
+		press := isPress(j.question, thread)
+		if err == nil && !press {
 			posted, err = b.gather(ctx, thread, j)
 		}
 		if err == nil {
 			var seen sight
-			if seen, err = b.look(ctx, j, thread, posted); err == nil {
+			if !press {
+				seen, err = b.look(ctx, j, thread, posted)
+			}
+			if err == nil {
 				out.now = seen.now
-				out.answer = &store.Turn{Role: store.RoleModel, Text: plainText(before.text, b.self.user, nobody)}
+				out.answer = &store.Turn{Role: store.RoleModel, Text: plainText(withoutLead(before.text, j.lead), b.self.user, nobody)}
 			}
 		}
 		if err != nil && ctx.Err() == nil {
@@ -110,7 +118,7 @@ func (b *Bot) cannotTell(ctx context.Context, j *job, err error) {
 // stale says whether a question is too old for an answer to come unannounced. One
 // that this process has recorded itself has been waiting before everybody's eyes.
 func (b *Bot) stale(j *job) bool {
-	return !j.own && b.web.clock.now().Sub(tsTime(j.question.Key.TS)) > staleAfter
+	return !j.own && b.web.clock.now().Sub(tsTime(askedTS(j.question))) > staleAfter
 }
 
 // tsTime is when Slack took a message, to the second; the zero time when ts is none.

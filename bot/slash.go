@@ -11,6 +11,7 @@ import (
 )
 
 type wireCommand struct {
+	Trigger string `json:"trigger_id"`
 	Channel string `json:"channel_id"`
 	User    string `json:"user_id"`
 	Command string `json:"command"`
@@ -48,6 +49,13 @@ func (b *Bot) slash(ctx context.Context, env envelope) {
 	}
 	b.metrics.questions.WithLabelValues(string(store.KindCommand)).Inc()
 	cmd := parseSlash(c.Command, c.Text)
+	switch {
+	case cmd.verb.threadOnly():
+		env.ack(privately(textInThread(cmd.verb)))
+		return
+	case cmd.verb == verbSettings && b.openSettings(limited, env, c.Trigger, about{Channel: c.Channel}):
+		return
+	}
 	answer, told, err := b.obey(limited, store.Scope{Team: b.self.team, Channel: c.Channel}, c.User, cmd)
 	if err != nil {
 		ref := randomID(3)
@@ -71,7 +79,7 @@ func (b *Bot) slash(ctx context.Context, env envelope) {
 
 // changes says whether the command sets something.
 func (c command) changes() bool {
-	return c.verb == verbReset || c.value != "" && (c.verb == verbTemperature || c.verb == verbMaxTokens)
+	return c.verb == verbReset || c.verb == verbPause || c.verb == verbResume || c.value != "" && (c.verb == verbTemperature || c.verb == verbMaxTokens)
 }
 
 // privately is the payload of an ack that only the command's author sees.

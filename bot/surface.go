@@ -12,7 +12,9 @@ import (
 // events are the Events API subscriptions that decode understands, with the
 // scope that each needs (docs.slack.dev/reference/events).
 var events = map[string]string{
+	"app_home_opened":  "", // none
 	"app_mention":      "app_mentions:read",
+	"file_deleted":     "files:read",
 	"message.channels": "channels:history",
 	"message.groups":   "groups:history",
 	"message.im":       "im:history",
@@ -39,6 +41,13 @@ var methods = map[string][]string{
 	"chat.postEphemeral":    {"chat:write"},
 	chatPost:                {"chat:write"},
 	chatUpdate:              {"chat:write"},
+	chatDelete:              {"chat:write"}, // of own messages
+	startStream:             {"chat:write"},
+	appendStream:            {"chat:write"},
+	stopStream:              {"chat:write"},
+	viewsOpen:               nil,
+	viewsUpdate:             nil,
+	viewsPublish:            nil,
 	"conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
 	"conversations.info":    {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
@@ -56,12 +65,17 @@ func Events() []string { return slices.Sorted(maps.Keys(events)) }
 // Commands returns the slash commands, sorted.
 func Commands() []string { return slices.Sorted(slices.Values(commands)) }
 
+// Shortcuts returns the callback ids of the message shortcuts, sorted.
+func Shortcuts() []string { return []string{shortcutAsk} }
+
 // Scopes returns the bot token scopes that the code needs, sorted. Downloading a
 // file needs files:read, which files.info lists.
 func Scopes() []string {
 	set := map[string]bool{"commands": true}
 	for _, scope := range events {
-		set[scope] = true
+		if scope != "" {
+			set[scope] = true
+		}
 	}
 	for _, scopes := range methods {
 		for _, scope := range scopes {

@@ -2,12 +2,8 @@ package bot
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
-	"github.com/medbuddy/medbuddy/medgemma/imaging"
 	"github.com/medbuddy/medbuddy/store"
 )
 
@@ -27,8 +23,11 @@ const draftLabel = "AI draft, not a diagnosis. Check it against the original ima
 const (
 	omittedNote     = "[Earlier messages of this conversation are left out.]"
 	notSentNote     = "[not sent with this question; do not describe it]"
+	goneNote        = "[deleted; do not describe it]"
 	defaultQuestion = "Describe what is shown and what matters in it."
 )
+
+func aboutNote(labels []int) string { return "[This is about " + labelList(labels) + ".]" }
 
 func unreadNote(n int) string {
 	if n == 1 {
@@ -55,6 +54,7 @@ const (
 	textInterrupted  = "I am being restarted. Your question is kept: I will answer here when I am back."
 	textStale        = "I was restarted or cut off from Slack, and your question is more than 15 minutes old, so I did not answer it. Ask again if you still need an answer."
 	textStaleCommand = "I was restarted or cut off from Slack, and your command is more than 15 minutes old, so I did not carry it out. Send it again if it still holds."
+	textTakenBack    = "_This part belonged to an answer whose question was deleted._"
 	textReplaced     = "_This part belonged to a try that was cut short. The whole answer stands above._"
 )
 
@@ -99,13 +99,34 @@ func textStoreFailed(ref string) string {
 	return "I could not reach my memory of this thread, so I did not answer. Ask again in a minute; reference for your administrator: " + ref
 }
 
-func textNoSuchImage(missing []int, have int) string {
-	there := "Image 1 only"
-	if have > 1 {
-		there = fmt.Sprintf("Image 1 to Image %d", have)
-	}
-	return fmt.Sprintf("There is no %s in this thread; it has %s. Name one of those, or post the image you mean.", labelList(missing), there)
+func textNoSuchImage(missing []int, images []store.ImageRecord) string {
+	return fmt.Sprintf("There is no %s in this thread; it has %s. Name one of those, or post the image you mean.", labelList(missing), textHas(images))
 }
+
+// textHas names the images that are there.
+func textHas(images []store.ImageRecord) string {
+	live := liveLabels(images)
+	switch {
+	case len(live) == 1:
+		return imageLabel(live[0]) + " only"
+	case len(live) == len(images):
+		return fmt.Sprintf("Image 1 to Image %d", len(images))
+	}
+	return clip(labelList(live), 160)
+}
+
+// textImagesGone answers a question about images that were deleted.
+func textImagesGone(gone []int, images []store.ImageRecord) string {
+	was, it := "was", "it"
+	if len(gone) > 1 {
+		was, it = "were", "them"
+	}
+	return fmt.Sprintf("%s %s deleted in Slack, so I no longer have %s. This thread has %s: name one of those, or post the image again and ask.", labelList(gone), was, it, textHas(images))
+}
+
+const textAllGone = "The images of this thread were deleted in Slack, so I no longer have them and cannot answer about them. Post the scan again, then ask."
+
+const textNothingLeft = "Your question leaves out every image of this thread, so there is nothing for me to look at. Name an image that I should look at."
 
 func textThreadUnread(ref string) string {
 	return "I could not read this thread in Slack, so I did not answer. Ask again in a minute; reference for your administrator: " + ref
@@ -131,128 +152,15 @@ const (
 	textAskAgain       = "I could not check whether I may answer you, so I did nothing. Try again in a minute."
 )
 
-// Under the answer.
-
-// looked is what the "Looked at" line is made of.
-type looked struct {
-	images      []lookedImage
-	leftOut     []int
-	dropped     int // messages of the thread left out
-	temperature float64
-	maxTokens   int
-	model       string
-}
-
-type lookedImage struct {
-	record store.ImageRecord
-	slices []slicePicture // of it, that were sent
-}
-
-// pictures is how many pictures the request held.
-func (l looked) pictures() int {
-	n := 0
-	for _, img := range l.images {
-		n += len(img.slices)
-	}
-	return n
-}
-
-// line is at most lookedRunes long, so that with a full part of answer text it
-// stays inside one chat.update.
-func (l looked) line() string {
-	line, rest := "No image used", ""
-	if len(l.images) > 0 {
-		line = "Looked at: " + l.seen()
-	}
-	if len(l.leftOut) > 0 {
-		rest = ". Not looked at this time: " + clip(labelList(l.leftOut), 160)
-	}
-	if l.dropped > 0 {
-		rest += fmt.Sprintf(". The oldest %d messages were left out", l.dropped)
-	}
-	rest += fmt.Sprintf(". Temperature %s, max tokens %d", number(l.temperature), l.maxTokens)
-	if l.model != "" {
-		rest += ", model " + inert(clip(visible(l.model), 80))
-	}
-	// How an image was prepared may be cut short, what was not looked at never.
-	return clip(line, lookedRunes-utf8.RuneCountInString(rest)-1) + rest + "."
-}
-
-const lookedRunes = 560
-
-// seen names the images with their size as posted and as the model got it; many
-// images share one description.
-func (l looked) seen() string {
-	var each, noted []string
-	var labels []int
-	for _, img := range l.images {
-		r := img.record
-		labels = append(labels, r.Label)
-		about := describe(r, len(img.slices))
-		size := fmt.Sprintf("%d×%d", r.Width, r.Height)
-		if r.Side < max(r.Width, r.Height) {
-			size += fmt.Sprintf(" seen at %d×%d", r.Side, r.Side)
-		}
-		notes := noteTexts(r.Notes)
-		if len(about)+len(notes) > 0 {
-			noted = append(noted, imageLabel(r.Label)+": "+strings.Join(slices.Concat(about, notes), ", "))
-		}
-		each = append(each, imageLabel(r.Label)+" ("+strings.Join(slices.Concat(about, []string{size}, notes), ", ")+")")
-	}
-	if len(each) <= 4 {
-		return strings.Join(each, ", ")
-	}
-	s := labelList(labels) + fmt.Sprintf(", each seen at %d×%d or less", imaging.Side, imaging.Side)
-	if len(noted) > 0 {
-		s += " (" + strings.Join(together(noted), "; ") + ")"
-	}
-	return s
-}
-
-// together writes what several images have in common once: "Image 1, Image 2: CT".
-func together(noted []string) (out []string) {
-	names := map[string][]string{}
-	var order []string
-	for _, n := range noted {
-		name, note, _ := strings.Cut(n, ": ")
-		if names[note] == nil {
-			order = append(order, note)
-		}
-		names[note] = append(names[note], name)
-	}
-	for _, note := range order {
-		out = append(out, strings.Join(names[note], ", ")+": "+note)
-	}
-	return out
-}
-
 // clip shortens s to at most n characters.
 func clip(s string, n int) string {
+	if n < 1 {
+		return ""
+	}
 	if r := []rune(s); len(r) > n {
 		return string(r[:n-1]) + "…"
 	}
 	return s
-}
-
-// labelList names labels in rising order, runs of three and more as a range:
-// "Image 1, Image 3 to Image 6".
-func labelList(labels []int) string {
-	var names []string
-	for i := 0; i < len(labels); {
-		end := i
-		for end+1 < len(labels) && labels[end+1] == labels[end]+1 {
-			end++
-		}
-		if end-i >= 2 {
-			names = append(names, imageLabel(labels[i])+" to "+imageLabel(labels[end]))
-		} else {
-			for _, n := range labels[i : end+1] {
-				names = append(names, imageLabel(n))
-			}
-		}
-		i = end + 1
-	}
-	return strings.Join(names, ", ")
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -8,7 +8,7 @@ import (
 const (
 	textBadTemperature = "Nothing was changed: the temperature is a number from 0 to 1 with a point, such as 0.2. 0 gives the steadiest answers."
 
-	textUnknownCommand = "I do not know that command. Use `temperature 0.2`, `max-tokens 800`, `settings`, `reset` or `help`."
+	textUnknownCommand = "I do not know that command. Use `temperature 0.2`, `max-tokens 800`, `settings`, `reset`, `pause`, `resume` or `help`."
 
 	textNotSaved = "The change was not confirmed: I could not reach my memory. Look with `/medbuddy` in a minute, and set it again if it is not there. Reference for your administrator: "
 
@@ -48,8 +48,11 @@ func textHelp(s settings, limit int) string {
 		"• Post a scan and mention `@MedBuddy` with your question; in a thread it reads what was posted before. Follow-ups in that thread need no mention.",
 		"• Here: " + s.String() + ".",
 		fmt.Sprintf("• `/medbuddy temperature 0.2` sets the temperature for this channel (0 to 1); `/medbuddy-temperature 0.2` is the same.\n• `/medbuddy max-tokens 800` sets the length of answers (%d to %d); `/medbuddy-max-tokens 800` is the same.", minMaxTokens, limit),
-		"• `/medbuddy settings` shows the settings, `/medbuddy reset` goes back to the defaults.",
+		"• `/medbuddy settings` opens both in a form, `/medbuddy reset` goes back to the defaults.",
+		"• `/medbuddy pause`: here I answer only messages that mention me, until `/medbuddy resume`.",
 		"• For one thread only, mention me in it: `@MedBuddy temperature 0.2`, `@MedBuddy max-tokens 800`, `@MedBuddy reset`.",
+		"• Also in a thread: `@MedBuddy stop`, `@MedBuddy images`, `@MedBuddy summary` (a hand-off note), `@MedBuddy export` (all of it as a file), `@MedBuddy forget` (delete what I keep of it).",
+		"• On any message with a scan: its menu, then _Ask MedBuddy_.",
 	}, "\n")
 }
 
@@ -62,7 +65,7 @@ func textChanged(before, after settings, thread bool) string {
 }
 
 // textTold is the line for everybody: what changed, from what, by whom.
-func textTold(before, after settings, user string) string {
+func textTold(before, after settings, user string, thread bool) string {
 	var changes []string
 	if before.temperature != after.temperature {
 		changes = append(changes, fmt.Sprintf("temperature from %s to %s", number(before.temperature), number(after.temperature)))
@@ -70,5 +73,5 @@ func textTold(before, after settings, user string) string {
 	if before.maxTokens != after.maxTokens {
 		changes = append(changes, fmt.Sprintf("max tokens from %d to %d", before.maxTokens, after.maxTokens))
 	}
-	return fmt.Sprintf("<@%s> set %s for this channel.", user, strings.Join(changes, " and "))
+	return fmt.Sprintf("<@%s> set %s for %s.", user, strings.Join(changes, " and "), where(thread))
 }

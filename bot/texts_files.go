@@ -166,4 +166,6 @@ func unreadSentences(unread []store.UnreadFile, places map[string]string) string
 	return strings.Join(lines, "\n")
 }
 
+const textAskNamed = "To ask about another image of this thread, name it in your question, such as _Image 1_."
+
 const textAskWithout = "To ask about the earlier images instead, send the question again without a file."

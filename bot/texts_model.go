@@ -14,7 +14,7 @@ import (
 const textAskingAgain = "_The connection to the model was lost here. I am asking it once more…_"
 
 func textCutTwice(ref string) string {
-	return "*This answer is incomplete:* the connection to the model was lost, and once more when I asked again. Ask again for a whole one. Reference for your administrator: " + ref
+	return "*This answer is incomplete:* the connection to the model was lost, and once more when I asked again. Press _Try again_ for a whole one. Reference for your administrator: " + ref
 }
 
 func textTooLate(ref string) string {
@@ -62,7 +62,7 @@ func modelSentence(e *medgemma.Error, maxTokens, limit int, ref string) string {
 		}
 		return fmt.Sprintf("The model used up its max tokens (%d) before it came to an answer. Raise it with `@MedBuddy max-tokens %d` in this thread and ask again.", maxTokens, min(2*maxTokens, limit)) + admin
 	case medgemma.KindCut:
-		return "*This answer is incomplete:* the connection to the model was lost. Ask again for a whole one." + admin
+		return "*This answer is incomplete:* the connection to the model was lost. Press _Try again_ for a whole one." + admin
 	default:
 		return "The model answered with an error and there is no answer. Ask again in a minute." + admin
 	}
@@ -77,10 +77,11 @@ func textWaiting(w medgemma.Wait) string {
 }
 
 func textCutOff(maxTokens, limit int) string {
-	s := fmt.Sprintf("*Cut off at max tokens (%d).*", maxTokens)
+	s := fmt.Sprintf("*Cut off at max tokens (%d).* Press _Continue_ for the rest", maxTokens)
 	if maxTokens < limit {
-		s += fmt.Sprintf(" For a longer answer: `@MedBuddy max-tokens %d`, then ask again.", min(2*maxTokens, limit))
+		s += fmt.Sprintf(", or ask for longer answers: `@MedBuddy max-tokens %d`", min(2*maxTokens, limit))
 	}
+	s += "."
 	return s
 }
 

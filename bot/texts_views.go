@@ -43,7 +43,7 @@ const textNotHounsfield = "A window by name, such as _lung window_, is for CT sl
 
 // textNoneFits answers a wish that no image of the thread can meet.
 func textNoneFits(images []store.ImageRecord, asked wish) string {
-	series := slices.ContainsFunc(images, func(r store.ImageRecord) bool { return r.Of > 1 })
+	series := slices.ContainsFunc(images, func(r store.ImageRecord) bool { return r.Of > 1 && !r.Gone })
 	switch {
 	case asked.view.First > 0 && !series:
 		return "There is no series in this thread to take slices from. Post it as a ZIP of DICOM files, then ask for the slices."

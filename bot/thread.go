@@ -91,6 +91,10 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 			b.later(ctx, t, heldRetry)
 		}
 		b.overtook(ctx, t, j.later)
+		if j.forgot {
+			b.work(ctx, t, "") // what was asked since
+			return
+		}
 	}
 }
 

@@ -235,7 +235,7 @@ func TestTurnstileKeepsLittle(t *testing.T) {
 		if kept := cap(gate.calls) + cap(gate.expected.order) + len(gate.expected.in); kept > 1000 {
 			t.Errorf("%d entries are kept of calls that nobody asks for any more", kept)
 		}
-		if wait := gate.opens(time.Now()).Sub(time.Now()); wait != window {
+		if wait := time.Until(gate.opens(time.Now())); wait != window {
 			t.Errorf("after more calls than Slack allows the next one waits %v, want %v", wait, window)
 		}
 	})

@@ -174,7 +174,7 @@ func (w *web) whoAmI(ctx context.Context) (identity, error) {
 		case err == nil && (r.TeamID == "" || r.UserID == ""):
 			return identity{}, errors.New("auth.test: Slack named no workspace or no user")
 		case err == nil:
-			return identity{team: r.TeamID, user: r.UserID, bot: r.BotID}, nil
+			return identity{team: r.TeamID, user: r.UserID, bot: r.BotID, url: r.URL}, nil
 		case !transient(err):
 			return identity{}, err
 		}

@@ -144,7 +144,7 @@ func TestLabelsUnderAnAnswer(t *testing.T) {
 		t.Errorf("the label has %d characters, at most 140", n)
 	}
 	picture := func(label, w, h, side int, notes ...string) lookedImage {
-		return lookedImage{store.ImageRecord{Label: label, Width: w, Height: h, Side: side, Slices: make([]store.SliceRecord, 1), Of: 1, Notes: notes}, make([]slicePicture, 1)}
+		return lookedImage{store.ImageRecord{Label: label, Width: w, Height: h, Side: side, Slices: make([]store.SliceRecord, 1), Of: 1, Notes: notes}, make([]slicePicture, 1), ""}
 	}
 	l := looked{images: []lookedImage{picture(1, 2022, 2022, 896, "stretched"), picture(2, 512, 400, 512)}, leftOut: []int{3, 4, 5, 7}, dropped: 3, temperature: 0, maxTokens: 500, model: "m<@U1>"}
 	want := "Looked at: Image 1 (2022×2022 seen at 896×896, contrast stretched), Image 2 (512×400). Not looked at this time: Image 3 to Image 5, Image 7. The oldest 3 messages were left out. Temperature 0, max tokens 500, model m&lt;@U1&gt;."

@@ -32,6 +32,7 @@ type config struct {
 	ModelAPIKey secret `env:"MODEL_API_KEY"`
 
 	PromptFile     string  `env:"SYSTEM_PROMPT_FILE"`
+	UrgentText     string  `env:"URGENT_TEXT"` // mrkdwn; empty: the built-in line
 	Temperature    float64 `env:"TEMPERATURE, default=0.1"`
 	MaxTokens      int     `env:"MAX_TOKENS, default=500"`
 	MaxTokensLimit int     `env:"MAX_TOKENS_LIMIT, default=8192"`

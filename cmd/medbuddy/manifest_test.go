@@ -19,6 +19,13 @@ import (
 
 type manifest struct {
 	Features struct {
+		AppHome struct {
+			HomeTabEnabled bool `yaml:"home_tab_enabled"`
+		} `yaml:"app_home"`
+		Shortcuts []struct {
+			Type       string
+			CallbackID string `yaml:"callback_id"`
+		}
 		SlashCommands []struct {
 			Command      string
 			UsageHint    string `yaml:"usage_hint"`
@@ -65,11 +72,19 @@ func TestManifestIsWhatTheCodeUses(t *testing.T) {
 		}
 	}
 	slices.Sort(commands)
+	var shortcuts []string
+	for _, s := range m.Features.Shortcuts {
+		if s.Type != "message" {
+			t.Errorf("the shortcut %s is of type %q: the code takes those on a message", s.CallbackID, s.Type)
+		}
+		shortcuts = append(shortcuts, s.CallbackID)
+	}
 	for _, c := range []struct {
 		what      string
 		code, yml []string
 	}{
 		{"slash commands", bot.Commands(), commands},
+		{"message shortcuts", bot.Shortcuts(), shortcuts},
 		{"bot events", bot.Events(), slices.Sorted(slices.Values(m.Settings.EventSubscriptions.BotEvents))},
 		{"bot scopes", bot.Scopes(), slices.Sorted(slices.Values(m.OAuthConfig.Scopes.Bot))},
 	} {
@@ -79,6 +94,9 @@ func TestManifestIsWhatTheCodeUses(t *testing.T) {
 	}
 	if !m.Settings.SocketModeEnabled || !m.Settings.Interactivity.IsEnabled {
 		t.Error("Socket Mode and interactivity must be on")
+	}
+	if slices.Contains(bot.Events(), "app_home_opened") != m.Features.AppHome.HomeTabEnabled {
+		t.Error("the Home tab must be on when the code fills it")
 	}
 }
 

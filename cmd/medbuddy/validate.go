@@ -122,6 +122,10 @@ const maxSockets = 4
 // in the default context.
 const maxPromptBytes = 32 << 10
 
+// maxUrgentText bounds the line for questions that cannot wait: it stands above the
+// answer, in the same message.
+const maxUrgentText = 300
+
 // validate returns all that is wrong with values that could be read. It reads
 // PromptFile.
 func (c *config) validate() faults {
@@ -146,6 +150,8 @@ func (c *config) validate() faults {
 
 	f.add(c.Store != "local" && c.Store != "firestore", "STORE", "must be local or firestore")
 	f.add(!databaseRE.MatchString(c.FirestoreDatabase), "FIRESTORE_DATABASE", "must be (default) or the id of a database: small letters, digits and dashes")
+	f.add(utf8.RuneCountInString(c.UrgentText) > maxUrgentText || strings.Contains(c.UrgentText, "\n"), "URGENT_TEXT",
+		fmt.Sprintf("must be one line of at most %d characters", maxUrgentText))
 	f.add(c.Retention <= 0, "RETENTION", "must be more than 0, such as 720h")
 	f.add(c.DrainTimeout <= minDrain, "DRAIN_TIMEOUT", unreadable("DRAIN_TIMEOUT"))
 	c.validateChannels(&f)

@@ -52,7 +52,7 @@ func serve(ctx context.Context, env envconfig.Lookuper, stderr io.Writer) (err e
 	b, err := bot.New(bot.Config{
 		BotToken: string(cfg.BotToken), AppToken: string(cfg.AppToken), APIURL: cfg.APIURL, Sockets: cfg.Sockets,
 		Store: st, Model: model, Logger: lg, Registerer: registry,
-		SystemPrompt: cfg.prompt, Temperature: cfg.Temperature,
+		SystemPrompt: cfg.prompt, UrgentText: cfg.UrgentText, Retention: cfg.Retention, Temperature: cfg.Temperature,
 		MaxTokens: cfg.MaxTokens, MaxTokensLimit: cfg.MaxTokensLimit, ContextTokens: cfg.ContextTokens,
 		MaxImages: cfg.MaxImages, Concurrency: cfg.Concurrency, AllowTextOnly: cfg.AllowTextOnly,
 		CTGreen: cfg.CTGreen, AllowBurnedIn: cfg.AllowBurnedIn,

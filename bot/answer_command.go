@@ -1,0 +1,79 @@
+package bot
+
+import (
+	"context"
+	"strings"
+)
+
+// answerCommand carries out a command that was typed in a thread, or what a press
+// has left to be done.
+func (b *Bot) answerCommand(ctx context.Context, j *job) {
+	q := j.question
+	if strings.HasPrefix(q.Key.Act, reviewedAct) {
+		err := persist(ctx, transient, func() error { return b.showReviews(ctx, q.Thread, q.Key.TS) })
+		if err != nil && ctx.Err() == nil {
+			j.lg.Error("a review was recorded but cannot be shown", "error", err)
+		}
+		b.finish(ctx, j, outcome{name: "command"})
+		return
+	}
+	cmd := b.commandOf(q)
+	inThread := q.Key.TS != q.Thread.TS
+	switch {
+	case cmd.verb == verbStop: // done when it came
+		b.finish(ctx, j, outcome{name: "command"})
+	case b.stale(j):
+		b.answerPrivately(ctx, j, textStaleCommand)
+	case !inThread && cmd.changes() && cmd.verb != verbPause && cmd.verb != verbResume:
+		b.answerPrivately(ctx, j, textThreadOnly)
+	case cmd.verb == verbSummary, cmd.verb == verbImages:
+		b.tellOfThread(ctx, j, cmd.verb)
+	case cmd.verb == verbExport:
+		b.exportThread(ctx, j)
+	case cmd.verb == verbForget:
+		b.forgetThread(ctx, j)
+	default:
+		b.set(ctx, j, cmd, inThread)
+	}
+}
+
+// set carries out a command about settings.
+func (b *Bot) set(ctx context.Context, j *job, cmd command, inThread bool) {
+	q := j.question
+	scope := q.Thread.Scope()
+	if !inThread || cmd.verb == verbPause || cmd.verb == verbResume {
+		scope = q.Thread.ChannelScope()
+	}
+	answer, told, err := b.obey(ctx, scope, q.User, cmd)
+	if ctx.Err() != nil {
+		return // still open: the next one carries it out
+	}
+	if err != nil {
+		j.lg.Error("a command was not carried out", "verb", cmd.verb, "error", err)
+		answer = textNotSaved + j.ref
+	}
+	if told != "" && scope.Thread == "" {
+		if err := b.tellChannel(ctx, q.Thread.Channel, told); err != nil && ctx.Err() == nil {
+			j.lg.Warn("a change of settings could not be told to the channel", "error", err)
+		}
+	}
+	b.answerPrivately(ctx, j, answer)
+}
+
+// answerPrivately ends a command with a sentence for the person who gave it.
+func (b *Bot) answerPrivately(ctx context.Context, j *job, answer string) {
+	if ctx.Err() != nil {
+		return // still open: the next one carries it out
+	}
+	q := j.question
+	threadTS := ""
+	if q.Key.TS != q.Thread.TS {
+		threadTS = q.Thread.TS
+	}
+	if err := b.whisper(ctx, q.Thread.Channel, threadTS, q.User, answer); err != nil {
+		if _, err = b.post(ctx, q.Thread, turn{usual, q.User}, nil, plain(answer)); err != nil && ctx.Err() == nil {
+			j.lg.Error("the answer to a command could not be shown", "error", err)
+		}
+	}
+	b.finish(ctx, j, outcome{name: "command"})
+}

@@ -1,0 +1,214 @@
+package bot_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/medbuddy/medbuddy/bot"
+	"github.com/medbuddy/medbuddy/bot/slacksim"
+	"github.com/medbuddy/medbuddy/medgemma/modelsim"
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// What was pressed is answered by the next process, once: also when the one that took
+// it died before it did anything.
+func TestPressSurvivesARestart(t *testing.T) {
+	t.Run("while it is answered", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
+		root := w.lookedAt("First try.")
+		release := w.holdModel()
+		w.press(w.ben, root, "again")
+		must(t, w.model.WaitHeld(w.ctx, 1))
+		must(t, w.stop())
+		release()
+		w.model.Answer(modelsim.Text("Second try."))
+		w.start()
+		w.wait("the second try", func() bool { said := w.said(root); return len(said) == 2 && strings.Contains(said[1], "AI draft") })
+		hasAll(t, "the second try", w.said(root)[1], "Second try.", "Looked at: Image 1")
+	})
+	t.Run("before anything was done", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, options{})
+		root := w.lookedAt("First try.")
+		w.closed(root)
+		w.end()
+		m := w.ofBot(root)[0]
+		key := store.QuestionKey{Team: w.sim.TeamID(), Channel: w.channel, TS: m.TS, Act: "again"}
+		_, err := w.store.Admit(w.ctx, store.Question{Key: key, Thread: w.threadKey(root), Kind: store.KindAgain, User: w.ben, Of: root, AskedTS: m.TS})
+		must(t, err)
+		w.model.Answer(modelsim.Text("Second try."))
+		w.start()
+		w.wait("the second try", func() bool { said := w.said(root); return len(said) == 2 && strings.Contains(said[1], "AI draft") })
+		hasAll(t, "the second try", w.said(root)[1], "Second try.", "Looked at: Image 1")
+		w.press(w.ann, root, "settings") // of the second try; the first one's again is pressed already:
+		must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: m.TS, User: w.ann, ActionID: "again"}))
+		w.closed(root)
+		if n := len(w.model.Requests()); n != 2 {
+			t.Errorf("%d model calls, want 2", n)
+		}
+	})
+}
+
+// end stops the bot and waits until Slack knows, which sends what is pressed to a
+// socket once.
+func (w *world) end() {
+	w.t.Helper()
+	must(w.t, w.stop())
+	w.wait("the sockets to close", func() bool { return len(w.sim.Sockets()) == 0 })
+}
+
+// A second try that people have read stands in the history once, and so does its
+// question, when the process died before it had remembered it.
+func TestShownTryIsKept(t *testing.T) {
+	t.Parallel()
+	broken := &brokenStore{}
+	w := newWorld(t, options{bot: func(c *bot.Config) {
+		broken.Store, c.Store, c.DrainTimeout = c.Store, broken, time.Millisecond
+	}})
+	root := w.lookedAt("First try.")
+	w.closed(root)
+	broken.finishes.Store(1 << 30)
+	w.model.Answer(modelsim.Text("Second try."))
+	w.press(w.ben, root, "again")
+	hasAll(t, "the second try", w.answer(root, 2), "Second try.")
+	must(t, w.stop())
+	broken.finishes.Store(0)
+	w.start()
+	w.closed(root)
+	thread, err := w.store.Thread(w.ctx, w.threadKey(root))
+	must(t, err)
+	if n := len(thread.Turns); n != 3 || thread.Turns[2].Text != "Second try." || thread.Turns[2].Kind != store.KindAgain {
+		t.Errorf("the history is %+v", thread.Turns)
+	}
+}
+
+// Pressed by several people in the same moment a button asks once, whichever process
+// hears of it.
+func TestPressedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.lookedAt("First try.")
+	m := w.ofBot(root)[0]
+	w.model.Answer(modelsim.Text("Second try."))
+	var all sync.WaitGroup
+	for range 4 {
+		for _, user := range []string{w.ann, w.ben} {
+			all.Go(func() {
+				if err := w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: m.TS, User: user, ActionID: "again"}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	all.Wait()
+	w.answer(root, 2)
+	w.closed(root)
+	if n, said := len(w.model.Requests()), len(w.said(root)); n != 2 || said != 2 {
+		t.Errorf("%d model calls and %d answers, want 2 of each", n, said)
+	}
+}
+
+// A press that cannot be recorded is not acked, so that Slack shows that it failed, and
+// the person is told; pressed again it is carried out, once.
+func TestPressWhileTheStoreIsDown(t *testing.T) {
+	for name, broken := range map[string]func(s *moodyStore, on bool){
+		"down":                  func(s *moodyStore, on bool) { s.down.Store(on) },
+		"recorded, not said so": func(s *moodyStore, on bool) { s.lose.Store(on) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, o := moody()
+			o.slack.AckTimeout = 700 * time.Millisecond
+			w := newWorld(t, o)
+			root := w.lookedAt("First try.")
+			w.closed(root)
+			broken(s, true)
+			if err := w.tryPress(w.ben, root, "again"); !errors.Is(err, slacksim.ErrDispatchFailed) {
+				t.Errorf("the press gives %v", err)
+			}
+			if told := w.whispered(w.ben, "not carried out"); told.ThreadTS != root {
+				t.Errorf("told in %q, want the thread", told.ThreadTS)
+			}
+			broken(s, false)
+			w.model.Answer(modelsim.Text("Second try."))
+			w.press(w.ben, root, "again")
+			hasAll(t, "the second try", w.answer(root, 2), "Second try.")
+			w.closed(root)
+			if n, said := len(w.model.Requests()), len(w.said(root)); n != 2 || said != 2 {
+				t.Errorf("%d model calls and %d answers, want 2 of each", n, said)
+			}
+		})
+	}
+}
+
+// A press that is recorded is worked on at once, not when somebody looks for what was
+// left lying.
+func TestPressIsAnsweredAtOnce(t *testing.T) {
+	t.Parallel()
+	var counted *faultStore
+	w := newWorld(t, options{bot: func(c *bot.Config) { counted = newFaultStore(c.Store); c.Store = counted }})
+	root := w.lookedAt("First try.")
+	w.closed(root)
+	looked, actions := 0, []string{"again", "second", "again"}
+	for i, action := range actions {
+		before := counted.count("abandoned")
+		w.press(w.ben, root, action)
+		w.wait("a placeholder", func() bool { return len(w.said(root)) == i+2 })
+		looked += counted.count("abandoned") - before
+		w.answer(root, i+2)
+	}
+	if looked >= len(actions) {
+		t.Errorf("%d presses were begun when somebody had looked %d times", len(actions), looked)
+	}
+}
+
+// In a channel that is not served nobody presses, nor submits what was opened before.
+func TestPressOutsideOfAllowedChannels(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
+	root := w.lookedAt("First try.")
+	w.closed(root)
+	w.press(w.ben, root, "settings")
+	form := w.dialog(w.ben, "number_input")
+	w.end()
+	w.cfg.AllowedChannels = []string{"C0ELSEWHERE"}
+	w.start()
+	if faults := w.submit(form, entered("0.9", "", "channel")); !strings.Contains(faults["scope"], "not set up for this channel") {
+		t.Errorf("told %v", faults)
+	}
+	w.press(w.ben, root, "again")
+	w.whispered(w.ben, "not set up for this channel")
+	if set, err := w.store.Settings(w.ctx, w.threadKey("").ChannelScope()); err != nil || set.Temperature != nil || len(w.model.Requests()) != 1 {
+		t.Errorf("set %+v, %v, or asked", set, err)
+	}
+}
+
+// What cannot be read, and buttons of other versions, are acked and do nothing.
+func TestStrangePresses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.lookedAt("First try.")
+	for i, payload := range []string{
+		`null`, `[]`, `{"type":"block_actions"}`, `{"type":"view_submission","user":{"id":"U1"}}`,
+		`{"type":"view_submission","user":{"id":"` + w.ann + `"},"view":{"callback_id":"ask","private_metadata":"{}"}}`,
+		`{"type":"view_closed","user":{"id":"` + w.ann + `"}}`,
+		`{"type":"block_actions","user":{"id":"` + w.ann + `"},"channel":{"id":"` + w.channel + `"},"message":{"ts":"` + root + `"},"actions":[]}`,
+		`{"type":"block_actions","user":{"id":"` + w.ann + `"},"channel":{"id":"` + w.channel + `"},"message":{"ts":"` + root + `"},"actions":[{"action_id":"later_version"}]}`,
+		`{"type":"block_actions","user":{"id":"` + w.ann + `"},"channel":{"id":"` + w.channel + `"},"message":{"ts":"1"},"actions":[{"action_id":"again","value":"<x>"}]}`,
+	} {
+		id := fmt.Sprint("strange", i)
+		must(t, w.sim.RawFrame(`{"envelope_id":"`+id+`","type":"interactive","accepts_response_payload":true,"payload":`+payload+`}`))
+		w.wait("the ack of "+payload, func() bool {
+			return slices.ContainsFunc(w.sim.Acks(), func(a slacksim.Ack) bool { return a.EnvelopeID == id })
+		})
+	}
+	if n := len(w.said(root)); n != 1 {
+		t.Errorf("the thread was told %q", w.said(root))
+	}
+}

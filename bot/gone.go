@@ -1,0 +1,55 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/medbuddy/medbuddy/store"
+)
+
+// An image that was deleted in Slack is gone for good, but its label is not given
+// again: what people and the model have said of Image 2 stays about that one. So the
+// lists of a thread's images keep its place, and whoever walks them asks here.
+
+// isGone says whether a label's image was deleted in Slack.
+func isGone(images []store.ImageRecord, label int) bool {
+	return label >= 1 && label <= len(images) && images[label-1].Gone
+}
+
+// liveLabels are the labels of the images that are there.
+func liveLabels(images []store.ImageRecord) (labels []int) {
+	for _, r := range images {
+		if !r.Gone {
+			labels = append(labels, r.Label)
+		}
+	}
+	return labels
+}
+
+// goneLabels are the labels of those that are not.
+func goneLabels(images []store.ImageRecord) map[int]bool {
+	gone := map[int]bool{}
+	for _, r := range images {
+		if r.Gone {
+			gone[r.Label] = true
+		}
+	}
+	return gone
+}
+
+// goneError says that images which a request was to hold have been deleted since the
+// thread was read.
+type goneError struct{ labels []int }
+
+func (e *goneError) Error() string {
+	return fmt.Sprintf("bot: %d images were deleted meanwhile", len(e.labels))
+}
+
+// lose takes images out of what a question is answered from.
+func (s *sight) lose(labels []int) {
+	s.images = slices.Clone(s.images)
+	for _, label := range labels {
+		s.images[label-1].Gone = true
+	}
+	s.confine()
+}
