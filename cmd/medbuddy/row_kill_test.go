@@ -7,6 +7,7 @@ import (
 
 	"github.com/medbuddy/medbuddy/bot/slacksim"
 	"github.com/medbuddy/medbuddy/medgemma/modelsim"
+	"github.com/medbuddy/medbuddy/store"
 	"github.com/medbuddy/medbuddy/store/sqlite"
 )
 
@@ -49,15 +50,16 @@ func TestRowKilled(t *testing.T) {
 }
 
 // passLeases does to the leases in the embedded store what so much time would do:
-// those of dead processes pass. No process may run.
-func (w *rowWorld) passLeases(d time.Duration) {
+// those of dead processes pass, of threads with open questions and of those named. No
+// process may run.
+func (w *rowWorld) passLeases(d time.Duration, threads ...store.ThreadKey) {
 	w.t.Helper()
 	st, err := sqlite.Open(filepath.Join(w.env["DATA_DIR"], "medbuddy.db"), sqlite.Options{Retention: time.Hour, Now: func() time.Time { return time.Now().Add(d) }})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	left, err := st.Abandoned(w.t.Context(), 1000)
-	for _, thread := range left {
+	for _, thread := range append(left, threads...) {
 		lease, lerr := st.Lease(w.t.Context(), thread, "time", time.Second)
 		if lerr == nil {
 			lerr = st.Release(w.t.Context(), lease)

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -49,9 +46,18 @@ type asked struct {
 	channel, root, ts string
 	token             string // stands in its text and nowhere else
 	mention           bool
+	act               string // of a button under the message ts, by which it was asked; "" for a message
+	maybe             bool   // the press has no ack: it may have been recorded or not
+	stopped           bool   // somebody pressed Stop under its answer
 }
 
-func (q asked) key(team string) string { return team + "-" + q.channel + "-" + q.ts }
+func (q asked) key(team string) string {
+	key := team + "-" + q.channel + "-" + q.ts
+	if q.act != "" {
+		key += "-" + q.act
+	}
+	return key
+}
 
 // rowScale says how large a world is.
 type rowScale struct {
@@ -60,6 +66,7 @@ type rowScale struct {
 	people   int
 	channels int
 	env      []string // pairs of name and value
+	keep     bool     // the model's requests can be looked at
 }
 
 // The words of every question; no log may hold them.
@@ -72,7 +79,7 @@ func openRow(t *testing.T, scale rowScale) *rowWorld {
 	if scale.model.Mode == modelsim.Any {
 		scale.model.Mode = modelsim.OpenAI
 	}
-	scale.model.Forget = true // the pictures of hundreds of requests
+	scale.model.Forget = !scale.keep // the pictures of hundreds of requests
 	scale.model.Token = testAPIKey
 	model, err := modelsim.Start(scale.model)
 	if err != nil {
@@ -148,90 +155,6 @@ func (w *rowWorld) any() asked {
 		return w.followUp(w.asked[w.dice.IntN(n)], person, w.dice.IntN(2) == 0)
 	}
 	return w.ask(w.channels[w.dice.IntN(len(w.channels))], person, w.dice.IntN(4) == 0)
-}
-
-// tally is what the bot's messages in Slack amount to.
-type tally struct {
-	answered   int      // questions with a labelled answer
-	lost       []asked  // questions without one
-	twice      []string // tokens of questions with more than one message
-	foreign    []string // tokens of questions whose message answers another one
-	unfinished []string // messages that are no labelled answer, as a kind: their text is ours, not people's
-	messages   int      // of the bot, in threads
-	posts      int      // messages that chat.postMessage has made
-}
-
-// count looks at every message in Slack.
-func (w *rowWorld) count() tally {
-	var got tally
-	byKey := map[string][]slacksim.Message{}
-	for _, channel := range w.channels {
-		for _, m := range w.sim.All(channel) {
-			if m.User != w.sim.BotUserID() {
-				continue
-			}
-			got.messages++
-			byKey[questionOf(m)] = append(byKey[questionOf(m)], m)
-			if !labelled(m) {
-				got.unfinished = append(got.unfinished, m.Text)
-			}
-		}
-	}
-	for _, q := range w.asked {
-		messages := byKey[q.key(w.sim.TeamID())]
-		switch n := len(messages); {
-		case !slices.ContainsFunc(messages, labelled):
-			got.lost = append(got.lost, q)
-		case !strings.Contains(messages[0].Text, q.token):
-			got.foreign = append(got.foreign, q.token)
-		case n > 1:
-			got.twice = append(got.twice, q.token)
-			fallthrough
-		default:
-			got.answered++
-		}
-	}
-	return got
-}
-
-// labelled says whether a message is a whole answer of the model.
-func labelled(m slacksim.Message) bool {
-	return strings.Contains(m.Text, "AI draft") && strings.Contains(m.Text, "not a diagnosis")
-}
-
-// questionOf is the key of the question that a message of the bot belongs to.
-func questionOf(m slacksim.Message) string {
-	var meta struct {
-		Payload struct {
-			Question string `json:"question"`
-		} `json:"event_payload"`
-	}
-	if json.Unmarshal(m.Metadata, &meta) != nil {
-		return ""
-	}
-	return meta.Payload.Question
-}
-
-// settle waits until every question has an answer and nothing stands unfinished,
-// and then judges: none lost, none twice, no message too many.
-func (w *rowWorld) settle(within time.Duration) tally {
-	w.t.Helper()
-	var got tally
-	took, ok := w.until(within, func() bool {
-		if w.sim.Stats().Posts < len(w.asked) {
-			return false
-		}
-		got = w.count()
-		return got.answered == len(w.asked) && len(got.unfinished) == 0
-	})
-	got = w.count()
-	got.posts = w.sim.Stats().Posts
-	w.t.Logf("%d questions: %d answered, %d lost, %d twice, %d unfinished, %d messages, %d posts; settled after %v: %t",
-		len(w.asked), got.answered, len(got.lost), len(got.twice), len(got.unfinished), got.messages, got.posts, took.Round(time.Millisecond), ok)
-	if len(got.lost)+len(got.twice)+len(got.foreign)+len(got.unfinished) > 0 || got.messages != len(w.asked) || got.posts != len(w.asked) {
-		w.t.Errorf("lost %+v\ntwice %.20v\nanswers to another question %.20v\nunfinished %.20q", got.lost, got.twice, got.foreign, got.unfinished)
-	}
-	return got
 }
 
 // until waits for cond, which it asks after changes in Slack, but so seldom that
