@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // screen is a page in the browser.
@@ -30,7 +31,7 @@ func (s *screen) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	ctx, cancel := context.WithTimeout(s.browser, stepTime)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
-		s.shoot("failed")
+		s.shoot("failed-" + s.t.Name())
 		s.t.Fatalf("%s: %v", what, err)
 	}
 }
@@ -41,7 +42,7 @@ func (s *screen) until(expression string) {
 	ctx, cancel := context.WithTimeout(s.browser, stepTime)
 	defer cancel()
 	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+expression+")")); err != nil {
-		s.shoot("failed")
+		s.shoot("failed-" + s.t.Name())
 		s.t.Fatalf("until %s: %v", expression, err)
 	}
 }
@@ -93,6 +94,88 @@ func (s *screen) enter() {
 		}
 		return nil
 	}))
+}
+
+// press presses the last button on the page, outside of the sidebar and what is
+// closed, that has this text: in the dialog that is open, in the newest message of
+// the open thread, in the Home tab.
+func (s *screen) press(text string) {
+	s.t.Helper()
+	s.do("pressing "+text, chromedp.Click(chromedp.Search(button(text))))
+}
+
+// key presses that button with the keyboard, which also hits one that moves while an
+// answer grows above it.
+func (s *screen) key(text string) {
+	s.t.Helper()
+	s.do("pressing "+text, chromedp.Focus(chromedp.Search(button(text))), chromedp.KeyEvent(kb.Enter))
+}
+
+// button is where a button with this text is: in a dialog if one is open.
+func button(text string) string {
+	is := "[contains(concat(' ', @class, ' '), ' button ') and normalize-space(.)='" + text + "']"
+	return "(//dialog[@open]//button" + is + " | //*[not(//dialog[@open])]/*[self::main or self::aside]//button" + is + ")[last()]"
+}
+
+// fill types into the field of the open modal that has this label, in place of what
+// is there. Of a choice it takes the option with that text.
+func (s *screen) fill(label, value string) {
+	s.t.Helper()
+	field := "//dialog[@open]//*[(self::label or self::legend) and starts-with(normalize-space(.), '" + label + "')]"
+	s.do("finding the field "+label, chromedp.WaitVisible(chromedp.Search(field)))
+	kind, err := chromedp.Run(s.browser, chromedp.Evaluate[string](`{
+		const label = document.evaluate(`+quote(field)+`, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
+		const control = label.tagName === "LEGEND" ? null : document.getElementById(label.htmlFor);
+		if (control) control.focus();
+		if (control && control.select) control.select();
+		control ? control.tagName : "RADIO";
+	}`))
+	if err != nil {
+		s.t.Fatalf("the field %s: %v", label, err)
+	}
+	switch kind {
+	case "RADIO":
+		s.do("choosing "+value, chromedp.Click(chromedp.Search(field+"/..//label[contains(., '"+value+"')]")))
+	case "SELECT":
+		s.do("choosing "+value, chromedp.KeyEvent(value))
+	default:
+		s.do("typing", chromedp.KeyEvent(value))
+	}
+}
+
+// wrong waits until the modal says this at the field with this label.
+func (s *screen) wrong(label, sentence string) {
+	s.t.Helper()
+	s.until(`[...document.querySelectorAll("dialog[open] .input")].some(n => n.querySelector(".field-label").textContent.startsWith(` + quote(label) +
+		`) && n.querySelector(".trouble").textContent.includes(` + quote(sentence) + `) && n.querySelector("[aria-invalid]"))`)
+}
+
+// choices opens the menu of the last message with this text and tells its items.
+func (s *screen) choices(message string) []string {
+	s.t.Helper()
+	more := "(//li[contains(concat(' ', @class, ' '), ' message ') and contains(., '" + message + "')]//button[@aria-label='More actions'])[last()]"
+	s.do("opening the menu", chromedp.Click(chromedp.Search(more)))
+	s.until(`document.querySelector("#menu").matches(":popover-open")`)
+	items, err := chromedp.Run(s.browser, chromedp.Evaluate[[]string](`[...document.querySelectorAll("#menu [role=menuitem]")].map(n => n.firstChild.textContent)`))
+	if err != nil {
+		s.t.Fatalf("reading the menu: %v", err)
+	}
+	return items
+}
+
+// menu takes an item of the menu of the last message with this text.
+func (s *screen) menu(message, item string) {
+	s.t.Helper()
+	s.choices(message)
+	s.do("taking "+item, chromedp.Click(chromedp.Search("//*[@role='menuitem' and starts-with(., '"+item+"')]")))
+}
+
+// openHome opens the app's Home tab.
+func (s *screen) openHome() {
+	s.t.Helper()
+	s.choose("MedBuddy")
+	s.click("#tab-home")
+	s.until(`!document.querySelector("#home").hidden`)
 }
 
 func (s *screen) shoot(name string) {

@@ -17,6 +17,15 @@ import (
 // README and for a look at the design.
 var screenshots = flag.String("screenshots", "", "folder for pictures of the page; empty: none")
 
+// TestMain lets four tests run at once, also where there are two processors: in a
+// browser they mostly wait for what a person would see.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
+	}
+	m.Run()
+}
+
 // browser starts Chromium with an empty profile, or skips the test.
 func browser(t *testing.T) context.Context {
 	t.Helper()
@@ -54,6 +63,7 @@ const (
 // TestPageInABrowser walks what a newcomer does: sees the scan, asks, watches the
 // answer come, follows up as somebody else, tries a command.
 func TestPageInABrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	h := openWard(t, slacksim.Config{})
 	bot := startStub(t, h.sim)

@@ -1,8 +1,9 @@
 // Command sandbox is a whole workspace on this machine: a Slack that it fakes
 // (bot/slacksim), a model, an embedded store and the same bot.New that production
-// uses, with a page in the browser to post a scan, ask, follow up and use the
-// slash commands. No account is needed, and nothing leaves the machine unless the
-// environment names a model elsewhere.
+// uses, with a page in the browser to post a scan, ask, follow up, press buttons,
+// fill in dialogs, take the message shortcut, open the Home tab, delete what was
+// posted and use the slash commands. No account is needed, and nothing leaves the
+// machine unless the environment names a model elsewhere.
 //
 // It says plainly what it fakes. Its model is, in this order: the one configured
 // in the environment (as for medbuddy), a MedGemma found in a local Ollama, else
@@ -33,6 +34,9 @@ import (
 	"github.com/medbuddy/medbuddy/store/sqlite"
 )
 
+// retention is how long the sandbox keeps a thread; it is rarely open for so long.
+const retention = 24 * time.Hour
+
 func main() {
 	ctx, done := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, done) // a second Ctrl-C ends it at once
@@ -60,7 +64,9 @@ func run(ctx context.Context, args []string, env envconfig.Lookuper, stdout, std
 	}
 	defer listener.Close()
 
-	sim, err := slacksim.Start(slacksim.Config{TeamName: "Sandbox Hospital", Commands: bot.Commands(), Scopes: bot.Scopes()})
+	sim, err := slacksim.Start(slacksim.Config{
+		TeamName: "Sandbox Hospital", Commands: bot.Commands(), Shortcuts: callbackIDs(shortcuts), Scopes: bot.Scopes(),
+	})
 	if err != nil {
 		return fmt.Errorf("starting the sandbox Slack: %w", err)
 	}
@@ -87,7 +93,7 @@ func run(ctx context.Context, args []string, env envconfig.Lookuper, stdout, std
 		return fmt.Errorf("making a place for the store: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	st, err := sqlite.Open(filepath.Join(dir, "medbuddy.db"), sqlite.Options{Retention: 24 * time.Hour})
+	st, err := sqlite.Open(filepath.Join(dir, "medbuddy.db"), sqlite.Options{Retention: retention})
 	if err != nil {
 		return fmt.Errorf("opening the store: %w", err)
 	}
@@ -99,7 +105,7 @@ func run(ctx context.Context, args []string, env envconfig.Lookuper, stdout, std
 	}
 	medbuddy, err := bot.New(bot.Config{
 		BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: client, Logger: lg,
-		Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, Concurrency: 4,
+		Retention: retention, Temperature: 0.1, MaxTokens: 500, MaxTokensLimit: 8192, ContextTokens: 32768, MaxImages: 16, Concurrency: 4,
 	})
 	if err != nil {
 		return err

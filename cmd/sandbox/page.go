@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/medbuddy/medbuddy/bot/slacksim"
 )
@@ -18,22 +19,37 @@ import (
 //go:embed web
 var webFiles embed.FS
 
+// assets are the files of the page besides index.html.
+var assets = []string{
+	"style.css", "message.css", "dialog.css",
+	"app.js", "act.js", "blocks.js", "composer.js", "dates.js", "dom.js", "fields.js", "files.js", "home.js", "menu.js", "modal.js", "mrkdwn.js",
+	"sure.js", "talk.js", "tips.js", "view.js",
+}
+
 // Info is what the page tells and offers.
 type Info struct {
-	Model    string   // what answers and what is fake about it, such as "the rehearsal model: no MedGemma. ..."
-	Real     bool     // a model answers, not the rehearsal model
-	Channel  string   // shown first
-	Thread   string   // opened first; may be empty
-	People   []string // users whom one can act as, the first one first
-	Commands []string // slash commands to offer
+	Model     string     // what answers and what is fake about it, such as "the rehearsal model: no MedGemma. ..."
+	Real      bool       // a model answers, not the rehearsal model
+	Channel   string     // shown first
+	Thread    string     // opened first; may be empty
+	People    []string   // users whom one can act as, the first one first
+	Commands  []string   // slash commands to offer
+	Shortcuts []Shortcut // in the menu of every message
+}
+
+// Shortcut is an entry of a message's menu that the app has registered.
+type Shortcut struct {
+	Name       string `json:"name"` // as people read it
+	CallbackID string `json:"callback_id"`
 }
 
 // page serves the workspace to a browser on this machine: whoever reaches it may
 // act as anybody, so it answers loopback names only and takes changes only from
 // its own pages.
 type page struct {
-	sim  *slacksim.Sim
-	info Info
+	sim   *slacksim.Sim
+	info  Info
+	sizes sync.Map // of pictures, by the file's id: image.Point
 }
 
 // newPage returns the handler of the whole page.
@@ -41,14 +57,20 @@ func newPage(sim *slacksim.Sim, info Info) http.Handler {
 	p := &page{sim: sim, info: info}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.asset("index.html"))
-	for _, name := range []string{"style.css", "app.js", "view.js", "mrkdwn.js", "composer.js"} {
+	for _, name := range assets {
 		mux.HandleFunc("GET /"+name, p.asset(name))
 	}
 	mux.HandleFunc("GET /state", p.state)
 	mux.HandleFunc("GET /changes", p.changes)
 	mux.HandleFunc("GET /file/{id}", p.file)
 	mux.HandleFunc("POST /post", p.post)
-	mux.HandleFunc("POST /click", p.click)
+	mux.HandleFunc("GET /where", p.where)
+	mux.HandleFunc("POST /click", p.by(p.click))
+	mux.HandleFunc("POST /shortcut", p.by(p.shortcut))
+	mux.HandleFunc("POST /view/submit", p.by(p.submit))
+	mux.HandleFunc("POST /view/close", p.by(p.closeView))
+	mux.HandleFunc("POST /home", p.by(p.openHome))
+	mux.HandleFunc("POST /delete", p.by(p.remove))
 	return guard(mux)
 }
 
@@ -99,25 +121,6 @@ func (p *page) asset(name string) http.HandlerFunc {
 		}
 		http.ServeFileFS(w, r, sub, name)
 	}
-}
-
-// shown are the types that a browser can show and that cannot carry script.
-var shown = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true, "image/bmp": true}
-
-// file gives the bytes of a posted file, as a picture or else as a download.
-func (p *page) file(w http.ResponseWriter, r *http.Request) {
-	f, ok := p.sim.File(r.PathValue("id"))
-	if !ok || f.Access == slacksim.Deleted || f.Access == slacksim.External {
-		http.NotFound(w, r)
-		return
-	}
-	if shown[f.Mimetype] {
-		w.Header().Set("Content-Type", f.Mimetype)
-	} else {
-		w.Header().Set("Content-Type", "application/octet-stream")
-		w.Header().Set("Content-Disposition", "attachment")
-	}
-	_, _ = w.Write(f.Data) // the page has gone: nobody to tell
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"mime/multipart"
@@ -108,29 +107,4 @@ func (p *page) slash(w http.ResponseWriter, r *http.Request, msg slacksim.Messag
 	default:
 		refuse(w, http.StatusConflict, name+" came to nothing.")
 	}
-}
-
-// click presses a button of a message.
-func (p *page) click(w http.ResponseWriter, r *http.Request) {
-	data, ok := readAll(r.Body, 64<<10)
-	var c struct {
-		Channel string `json:"channel"`
-		TS      string `json:"ts"`
-		User    string `json:"user"`
-		Action  string `json:"action_id"`
-		Block   string `json:"block_id"`
-		Value   string `json:"value"`
-	}
-	if !ok || json.Unmarshal(data, &c) != nil || !slices.Contains(p.info.People, c.User) {
-		refuse(w, http.StatusBadRequest, "This button cannot be pressed.")
-		return
-	}
-	err := p.sim.Click(r.Context(), slacksim.Click{
-		Channel: c.Channel, TS: c.TS, User: c.User, ActionID: c.Action, BlockID: c.Block, Value: c.Value,
-	})
-	if err != nil {
-		refuse(w, http.StatusConflict, "This button did nothing: the app did not answer in time.")
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]string{})
 }

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/medbuddy/medbuddy/bot/slacksim"
@@ -14,19 +12,22 @@ import (
 
 // pageState is the workspace as one person sees it.
 type pageState struct {
-	Team     string        `json:"team"`
-	Model    string        `json:"model"`
-	Real     bool          `json:"real"`
-	Bot      string        `json:"bot"` // user id
-	Start    pageStart     `json:"start"`
-	Commands []string      `json:"commands"`
-	Actors   []string      `json:"actors"`
-	People   []pagePerson  `json:"people"`
-	Channels []pageChannel `json:"channels"`
-	Messages []pageMessage `json:"messages"` // of the channel asked for
-	Thread   []pageMessage `json:"thread"`   // of the thread asked for
-	Status   string        `json:"status"`   // below that thread
-	Online   bool          `json:"online"`   // the bot is connected
+	Team      string        `json:"team"`
+	Model     string        `json:"model"`
+	Real      bool          `json:"real"`
+	Bot       string        `json:"bot"` // user id
+	Start     pageStart     `json:"start"`
+	Commands  []string      `json:"commands"`
+	Shortcuts []Shortcut    `json:"shortcuts"`
+	Actors    []string      `json:"actors"`
+	People    []pagePerson  `json:"people"`
+	Channels  []pageChannel `json:"channels"`
+	Messages  []pageMessage `json:"messages"` // of the channel asked for
+	Thread    []pageMessage `json:"thread"`   // of the thread asked for
+	Status    string        `json:"status"`   // below that thread
+	Online    bool          `json:"online"`   // the bot is connected
+	Modal     *pageView     `json:"modal"`    // open for the person; null: none
+	Home      *pageView     `json:"home"`     // published for the person; null: none
 }
 
 type pageStart struct {
@@ -55,21 +56,21 @@ type pageMessage struct {
 	Plain     string          `json:"plain"`
 	Blocks    json.RawMessage `json:"blocks"`
 	Files     []pageFile      `json:"files"`
+	Subtype   string          `json:"subtype"`
 	Edited    bool            `json:"edited"`
-	Only      bool            `json:"only"` // visible to the person alone
+	Only      bool            `json:"only"`      // visible to the person alone
+	Streaming bool            `json:"streaming"` // the app is still writing it
 	Replies   int             `json:"replies"`
 	Reactions []string        `json:"reactions"`
 }
 
-type pageFile struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Title string `json:"title"`
-	Alt   string `json:"alt"`
-	Kind  string `json:"kind"` // a few letters, such as "DICOM"
-	Size  int    `json:"size"`
-	Image bool   `json:"image"`
-	Gone  bool   `json:"gone"`
+// pageView is a modal or a Home as the app sent it. The hash changes with every
+// update; of the blocks each has its block_id.
+type pageView struct {
+	ID     string          `json:"id"`
+	Hash   string          `json:"hash"`
+	View   json.RawMessage `json:"view"`
+	Blocks json.RawMessage `json:"blocks"`
 }
 
 // state answers with what ?user sees in ?channel and ?thread.
@@ -86,7 +87,8 @@ func (p *page) state(w http.ResponseWriter, r *http.Request) {
 	out := pageState{
 		Team: p.sim.TeamName(), Model: p.info.Model, Real: p.info.Real, Bot: p.sim.BotUserID(),
 		Start:    pageStart{Channel: p.info.Channel, Thread: p.info.Thread},
-		Commands: p.info.Commands, Actors: p.info.People, Online: len(p.sim.Sockets()) > 0,
+		Commands: p.info.Commands, Shortcuts: p.info.Shortcuts, Actors: p.info.People, Online: len(p.sim.Sockets()) > 0,
+		Modal: viewOf(p.sim.OpenView(user)), Home: viewOf(p.sim.Home(user)),
 	}
 	for _, u := range p.sim.Users() {
 		out.People = append(out.People, pagePerson{ID: u.ID, Name: u.Name, Bot: u.Bot})
@@ -109,6 +111,13 @@ func (p *page) state(w http.ResponseWriter, r *http.Request) {
 		out.Status = p.sim.Status(channel, thread)
 	}
 	writeJSON(w, http.StatusOK, out)
+}
+
+func viewOf(v slacksim.View, ok bool) *pageView {
+	if !ok {
+		return nil
+	}
+	return &pageView{ID: v.ID, Hash: v.Hash, View: v.JSON, Blocks: v.Blocks}
 }
 
 // channels lists those that a person is in, with their DM to the bot last.
@@ -165,32 +174,12 @@ func (p *page) messages(all, only []slacksim.Message, here func(slacksim.Message
 func (p *page) message(m slacksim.Message) pageMessage {
 	out := pageMessage{
 		TS: m.TS, ThreadTS: m.ThreadTS, User: m.User, Text: m.Text, Plain: m.Plain, Blocks: m.Blocks,
-		Edited: m.Edited, Replies: m.Replies, Reactions: m.Reactions,
+		Subtype: m.Subtype, Edited: m.Edited, Streaming: m.Streaming, Replies: m.Replies, Reactions: m.Reactions,
 	}
 	for _, f := range m.Files {
-		gone := f.Access == slacksim.Deleted || f.Access == slacksim.Hidden
-		out.Files = append(out.Files, pageFile{
-			ID: f.ID, Name: f.Name, Title: f.Title, Alt: f.Alt, Kind: kind(f), Size: f.Size,
-			Gone: gone, Image: shown[f.Mimetype] && !gone && f.Access != slacksim.External,
-		})
+		out.Files = append(out.Files, p.fileState(f))
 	}
 	return out
-}
-
-// kind is the word on the chip of a file that is not shown as a picture.
-func kind(f slacksim.File) string {
-	_, word, _ := strings.Cut(f.Mimetype, "/")
-	switch word {
-	case "octet-stream", "plain":
-		// Of unknown bytes the name says more; a DICOM file often has no ending.
-		word = strings.TrimPrefix(path.Ext(f.Name), ".")
-	case "jpeg":
-		word = "jpg"
-	}
-	if word == "" || len(word) > 5 {
-		word = "file"
-	}
-	return strings.ToUpper(word)
 }
 
 // changesPace bounds how often the page looks anew while an answer grows.

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,7 @@ func openWard(t *testing.T, cfg slacksim.Config) *ward {
 	h.dm = sim.DM(h.ann)
 	server := httptest.NewServer(newPage(sim, Info{
 		Model: "the rehearsal model: no MedGemma", Channel: h.radiology, People: []string{h.ann, h.ben}, Commands: cfg.Commands,
+		Shortcuts: shortcuts,
 	}))
 	t.Cleanup(func() {
 		server.CloseClientConnections() // a page that is open listens for ever
@@ -116,7 +118,17 @@ func (h *ward) send(user, channel, thread, text string, files map[string][]byte)
 
 func TestPageServesItself(t *testing.T) {
 	h := openWard(t, slacksim.Config{})
-	for _, path := range []string{"/", "/app.js", "/view.js", "/mrkdwn.js", "/composer.js", "/style.css"} {
+	files, err := webFiles.ReadDir("web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := []string{"/"}
+	for _, f := range files {
+		if ext := filepath.Ext(f.Name()); ext == ".js" || ext == ".css" {
+			paths = append(paths, "/"+f.Name())
+		}
+	}
+	for _, path := range paths {
 		resp, data := h.do(http.MethodGet, path, "", nil)
 		if resp.StatusCode != http.StatusOK || len(data) == 0 {
 			t.Errorf("%s: status %d", path, resp.StatusCode)

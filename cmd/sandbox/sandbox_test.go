@@ -56,6 +56,7 @@ func startSandbox(t *testing.T, env map[string]string) string {
 // offers under the sample scan, and read the answer in the thread. Its picture
 // (-screenshots) stands in the README.
 func TestSandboxInABrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	url := startSandbox(t, nil)
 	s := &screen{ward: &ward{t: t, url: strings.TrimSuffix(url, "/")}, browser: ctx}
@@ -84,6 +85,7 @@ func TestSandboxInABrowser(t *testing.T) {
 // A CT is posted as a person posts one; what MedBuddy shows of it is a picture in
 // the thread, with its words above.
 func TestSandboxShowsWhatTheModelSees(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	url := startSandbox(t, nil)
 	s := &screen{ward: &ward{t: t, url: strings.TrimSuffix(url, "/")}, browser: ctx}

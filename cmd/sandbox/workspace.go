@@ -15,6 +15,17 @@ type workspace struct {
 	thread  string // under the posted scan
 }
 
+// shortcuts are those of the manifest.
+var shortcuts = []Shortcut{{Name: "Ask MedBuddy", CallbackID: bot.Shortcuts()[0]}}
+
+func callbackIDs(list []Shortcut) []string {
+	ids := []string{}
+	for _, s := range list {
+		ids = append(ids, s.CallbackID)
+	}
+	return ids
+}
+
 func furnish(sim *slacksim.Sim) (workspace, error) {
 	scan, err := webFiles.ReadFile("web/retina.jpg")
 	if err != nil {
@@ -38,5 +49,8 @@ func furnish(sim *slacksim.Sim) (workspace, error) {
 }
 
 func (w workspace) info(m model) Info {
-	return Info{Model: m.sentence, Real: m.real, Channel: w.channel, Thread: w.thread, People: w.people, Commands: bot.Commands()}
+	return Info{
+		Model: m.sentence, Real: m.real, Channel: w.channel, Thread: w.thread, People: w.people,
+		Commands: bot.Commands(), Shortcuts: shortcuts,
+	}
 }

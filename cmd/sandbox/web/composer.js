@@ -1,5 +1,5 @@
 // A composer: text, files (picked, dropped or pasted), names and commands helped.
-import { el } from "./mrkdwn.js";
+import { el } from "./dom.js";
 
 // composer fills root. send(text, files) gives a sentence when nothing was sent;
 // helps() gives {people, commands} to offer.
@@ -110,7 +110,7 @@ export function composer(root, label, send, helps) {
       showTray();
     }
     changed();
-    text.focus();
+    if (document.activeElement === document.body || box.contains(document.activeElement)) text.focus();
   }
 
   text.addEventListener("input", () => { problem.textContent = ""; changed(); });

@@ -1,25 +1,29 @@
 // Slack's mrkdwn and the Markdown of markdown blocks, made into DOM nodes. Text
 // only ever enters the page as text nodes, never as markup.
-
-// el makes an element with a class and children (nodes or strings).
-export function el(tag, cls, ...children) {
-  const node = document.createElement(tag);
-  if (cls) node.className = cls;
-  node.append(...children.filter((c) => c !== null && c !== undefined && c !== ""));
-  return node;
-}
+import { date } from "./dates.js";
+import { el } from "./dom.js";
 
 // Slack keeps & < > as entities; nothing else is one.
 const unescape = (s) => s.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
-// link shows where it leads, and leads only to the web.
-function link(href, label) {
-  if (!/^(https?|mailto):/i.test(href)) return document.createTextNode(label);
-  const a = el("a", "", label);
-  a.href = href;
-  a.target = "_blank";
-  a.rel = "noopener noreferrer";
-  return a;
+// A permalink of this workspace: channel, seconds and microseconds of a message.
+const permalink = /^https?:\/\/simulated\.slack\.com\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})(?:[?#].*)?$/;
+
+// link leads to a message of this workspace. Whatever leads elsewhere is text that
+// tells where to: this page leaves the machine for nothing.
+function link(href, label, names) {
+  const here = permalink.exec(href);
+  if (here) {
+    const a = el("a", "permalink", label);
+    a.href = "#" + here[1] + "/" + here[2] + "." + here[3];
+    a.dataset.key = a.href;
+    a.addEventListener("click", (e) => { e.preventDefault(); names.visit(here[1], here[2] + "." + here[3]); });
+    return a;
+  }
+  if (!/^https?:/i.test(href)) return document.createTextNode(label.replace(/^(mailto|tel):/, ""));
+  const where = el("span", "away", label === href ? label : label + " (" + href + ")");
+  where.title = "This page opens no other site.";
+  return where;
 }
 
 // reference is what Slack writes in angle brackets.
@@ -27,8 +31,9 @@ function reference(body, names) {
   const [target, label] = body.split("|", 2);
   if (target[0] === "@") return el("span", "mention", "@" + (names.user(target.slice(1)) || label || target.slice(1)));
   if (target[0] === "#") return el("span", "mention", "#" + (names.channel(target.slice(1)) || label || target.slice(1)));
+  if (target.startsWith("!date^")) return document.createTextNode(date(target, unescape(label || target)));
   if (target[0] === "!") return el("span", "mention", label || "@" + target.slice(1));
-  return link(unescape(target), unescape(label || target));
+  return link(unescape(target), unescape(label || target), names);
 }
 
 // The styles of a line, in the order in which they are tried. Each gives the
@@ -49,7 +54,7 @@ const markdownStyles = [
   [/^\*(?=\S)([^*\n]*[^*\s])\*/, (m, names, go) => el("em", "", ...go(m[1]))],
   [/^_(?=\S)([^_\n]*[^_\s])_(?!\w)/, (m, names, go) => el("em", "", ...go(m[1]))],
   [/^~~(?=\S)([^~\n]*\S)~~/, (m, names, go) => el("s", "", ...go(m[1]))],
-  [/^\[([^\]\n]+)\]\(([^()\s]+)\)/, (m) => link(m[2], m[1])],
+  [/^\[([^\]\n]+)\]\(([^()\s]+)\)/, (m, names) => link(m[2], m[1], names)],
   [/^&(amp|lt|gt);/, (m) => document.createTextNode(unescape(m[0]))],
 ];
 
