@@ -225,8 +225,9 @@ func unsettled(s string) bool {
 	if lead, rest, ok := strings.Cut(s, "\n\n"); ok && slices.ContainsFunc(leads, func(l string) bool { return strings.HasPrefix(lead, l) }) {
 		s = rest
 	}
-	return strings.HasPrefix(s, "Reading ") || strings.HasPrefix(s, "Looking at this thread") ||
-		strings.Contains(s, "_still writing_") || strings.HasPrefix(s, "The model is starting up") || strings.HasPrefix(s, "The model is busy.") || strings.HasPrefix(s, "Your question is ")
+	passing := []string{"Reading ", "Looking at this thread", "The model is starting up", "The model is busy.", "Your question is ",
+		"Asking the model once more", "Putting the note together", "I am forgetting this thread", "Answering below"}
+	return strings.Contains(s, "_still writing_") || slices.ContainsFunc(passing, func(p string) bool { return strings.HasPrefix(s, p) })
 }
 
 // holdModel makes the model hold its next answer until release is called.
