@@ -10,7 +10,9 @@
 //
 //   - Saw it or said so. A picture reaches the model, or the thread says which
 //     file could not be read and why. Without a readable image there is no
-//     answer about an image: that is code (blind.go), not a prompt.
+//     answer about an image: that is code (blind.go), not a prompt. One call alone is
+//     made without the image on purpose, when a person asks for a second look, and
+//     what comes of it is headed "Asked without the image" (second.go).
 //   - No question is lost, none is answered twice: a message is recorded before
 //     it is acked, under its channel and ts, whatever event brings it.
 //   - One thread, one order. A thread's questions are answered one after the
