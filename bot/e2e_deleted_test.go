@@ -13,30 +13,10 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// stored asks the store until cond is true: what changes there is no event of Slack's.
-func (w *world) stored(what string, cond func() bool) {
-	w.t.Helper()
-	ctx, cancel := within(w.ctx)
-	defer cancel()
-	for !cond() {
-		if ctx.Err() != nil {
-			w.t.Fatalf("waiting for %s: %v\nlog:\n%s", what, ctx.Err(), w.log.String())
-		}
-	}
-}
-
-// closed waits until the store has no open question of the thread: until then an
-// answer may be shown and not yet remembered. Nothing changes in Slack at that moment,
-// so the store is asked time and again.
-func (w *world) closed(root string) {
-	w.t.Helper()
-	w.waitOpen(root, 0)
-}
-
 // erased waits until an image is gone, and fails when anything of it is left.
 func (w *world) erased(root string, label int) (thread store.Thread) {
 	w.t.Helper()
-	w.stored("the image to be erased", func() (gone bool) {
+	w.until("the image to be erased", func() (gone bool) {
 		var err error
 		thread, err = w.store.Thread(w.ctx, w.threadKey(root))
 		must(w.t, err)

@@ -163,21 +163,6 @@ func TestForgetAtTheMomentOfAQuestion(t *testing.T) {
 	w.empty(root)
 }
 
-// waitOpen waits until so many questions of a thread are recorded and not answered.
-func (w *world) waitOpen(root string, n int) {
-	w.t.Helper()
-	again := time.NewTicker(2 * time.Millisecond)
-	defer again.Stop()
-	for {
-		open, err := w.store.Open(w.ctx, w.threadKey(root))
-		must(w.t, err)
-		if len(open) == n {
-			return
-		}
-		<-again.C
-	}
-}
-
 // The receipt is one message: over the lost reply of its post, and over the end of the
 // process before the thread was forgotten.
 func TestForgetOnce(t *testing.T) {

@@ -251,13 +251,6 @@ func (w *world) stepModel(text string, piece int) (step func()) {
 	}
 }
 
-func (w *world) wait(what string, cond func() bool) {
-	w.t.Helper()
-	if err := w.sim.Wait(w.ctx, cond); err != nil {
-		w.t.Fatalf("waiting for %s: %v\nlog:\n%s", what, err, w.log.String())
-	}
-}
-
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
