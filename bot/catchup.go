@@ -32,7 +32,9 @@ const (
 	catchUpFirst   = staleAfter                // without a mark
 
 	catchUpChannels = 200
-	catchUpThreads  = 100 // served ones, and as many others
+	catchUpServed   = 100  // of the threads that MedBuddy serves
+	catchUpThreads  = 1000 // of those with news
+	catchUpTurn     = 100  // then it begins anew when more may have been missed
 	catchUpPage     = 200
 	catchUpPages    = 5 // of a channel that is busier than that
 	catchUpFailures = 3 // then Slack is taken to be away
@@ -49,7 +51,7 @@ type reading struct {
 func newReading() reading {
 	return reading{
 		history: rate.NewLimiter(rate.Every(1500*time.Millisecond), 20),
-		replies: rate.NewLimiter(rate.Every(3*time.Second), 20),
+		replies: rate.NewLimiter(rate.Every(1500*time.Millisecond), 20),
 		upTo:    map[store.ThreadKey]string{},
 	}
 }
@@ -65,7 +67,7 @@ func (b *Bot) keepUp(ctx, work context.Context) {
 		}
 		for pause := b.timing.catchUp; ; pause = min(2*pause, catchUpMaxPause) {
 			err := b.catchUp(ctx, work)
-			if err != nil && ctx.Err() == nil {
+			if err != nil && ctx.Err() == nil && !errors.Is(err, errMoreMissed) {
 				b.lg.Warn("catching up broke off; trying again", "error", err)
 			}
 			if sleep(ctx, b.timing.catchUp) != nil {
@@ -91,7 +93,7 @@ func (b *Bot) catchUp(ctx, work context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the mark: %w", err)
 	}
-	served, err := b.cfg.Store.Served(ctx, b.self.team, catchUpThreads)
+	served, err := b.cfg.Store.Served(ctx, b.self.team, catchUpServed)
 	if err != nil {
 		return fmt.Errorf("listing the served threads: %w", err)
 	}
@@ -239,5 +241,8 @@ func malformed(err error) bool {
 	var typ *json.UnmarshalTypeError
 	return errors.As(err, &typ)
 }
+
+// errMoreMissed says that a run was ended since something newer may have been missed.
+var errMoreMissed = errors.New("bot: more was missed while catching up")
 
 var errNotRecorded = errors.New("a message that was found could not be recorded")

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -25,8 +26,9 @@ func (c *catchUp) note(channel, root, newest string) {
 	}
 }
 
-// readThreads takes what is new in threads: those of which the channels told, the
-// liveliest first, and the served ones that the channels' pages did not hold.
+// readThreads takes what is new in threads: those of which the channels told, first
+// those that were not read yet and of these the liveliest, and then the served ones
+// that the channels' pages did not hold.
 func (c *catchUp) readThreads(ctx context.Context, channels []place, served []store.ThreadKey) error {
 	var list []store.ThreadKey
 	for t, newest := range c.threads {
@@ -34,7 +36,9 @@ func (c *catchUp) readThreads(ctx context.Context, channels []place, served []st
 			list = append(list, t)
 		}
 	}
-	slices.SortFunc(list, func(a, z store.ThreadKey) int { return store.CompareTS(c.threads[z], c.threads[a]) })
+	slices.SortFunc(list, func(a, z store.ThreadKey) int {
+		return cmp.Or(rank(c.b.reading.upTo[a] == "")-rank(c.b.reading.upTo[z] == ""), store.CompareTS(c.threads[z], c.threads[a]))
+	})
 	if len(list) > catchUpThreads {
 		c.b.lg.Warn("more threads with news than are read to catch up", "left_out", len(list)-catchUpThreads)
 		list = list[:catchUpThreads]
@@ -45,6 +49,9 @@ func (c *catchUp) readThreads(ctx context.Context, channels []place, served []st
 		}
 	}
 	for _, t := range list {
+		if c.read >= catchUpTurn && len(c.b.seen.wake) > 0 {
+			return errMoreMissed // what was read is not read again
+		}
 		i := slices.IndexFunc(channels, func(ch place) bool { return ch.id == t.Channel })
 		if i < 0 {
 			continue // MedBuddy is there no more, or not allowed

@@ -250,9 +250,7 @@ func TestPausedStaysLeft(t *testing.T) {
 	w.post(w.ben, w.channel, root, "I shall look at the oblique one.")
 	w.ask(w.ann, root, "@MedBuddy and an axial view?")
 	w.slash("/medbuddy", "resume")
-	read := w.sim.Count("conversations.replies")
-	w.sim.DropSockets()
-	w.wait("a catch-up", func() bool { return w.sim.Count("conversations.replies") > read })
+	w.catchUpOnce()
 	w.ask(w.ann, root, "and a tangential one?")
 	w.ask(w.ann, root, "and a coronal one?")
 	if !strings.Contains(w.asked(1), "I shall look at the oblique one.") {
