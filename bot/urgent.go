@@ -14,6 +14,9 @@ import (
 // only taught does not. In doubt it says yes: a line too many costs a glance.
 func timeCritical(text string) bool {
 	text = spelt(folded(capitals(clip(text, criticalRunes))))
+	if !quickAlarm.may(text) {
+		return false
+	}
 	if taughtRE.MatchString(text) || genericRE.MatchString(text) && !thisRE.MatchString(text) {
 		return false
 	}

@@ -12,8 +12,13 @@ func anyWord(patterns ...string) *regexp.Regexp {
 	return regexp.MustCompile(`\b(?:` + strings.Join(patterns, "|") + `)`)
 }
 
-// alarmRE finds what cannot wait.
-var alarmRE = anyWord(
+// alarmRE finds what cannot wait; quickAlarm says at once where there is none.
+var (
+	alarmRE    = anyWord(alarms...)
+	quickAlarm = quickly(alarms...)
+)
+
+var alarms = []string{
 	// The heart.
 	`cardiac standstill`, `arrest(?:ed|ing|s)?\b`, `peri[- ]?arrest`, `vt (?:storm|arrest)`, `in vt\b`, `(?:sustained|pulseless) vt\b`, `asystol`, `pulseless`, `(?:no|without an?|without|lost|losing) (?:[a-z]+ )?pulses?\b`,
 	`v[- ]?fib`, `ventricular (?:fib|tach)`, `(?:in|vf) vf\b|vf arrest`, `v[- ]?tach`, `cpr\b`, `rosc\b`, `resus(?:c\w*)?\b`, `ohca\b`, `ihca\b`,
@@ -54,7 +59,7 @@ var alarmRE = anyWord(
 	`urgent(?:ly|e|es|ement)?\b`, `dringend`, `notfall`, `urgence\b`, `urgencia`, `stat\b`, `asap\b`, `a\.s\.a\.p`, `emergen(?:cy|t|tly)\b`, `immediate(?:ly)?\b`, `sofort`, `umgehend`, `immediatement`, `inmediat`, `ya mismo`, `cuanto antes`, `lo antes posible`,
 	`au plus vite`, `tout de suite`, `le plus vite`, `right (?:now|away)\b`, `need\w* (?:[a-z]+ ){0,5}now\b`, `(?:answer|help|call|respond|decide|act|operate) (?:[a-z]+ ){0,2}now\b`, `now now`, `now ?!`, `now please`, `please now`, `hurry`, `quickly`, `fast please`, `(?:as )?soon as possible`, `running out of time`, `clock is`, `help ?!`, `, help\b`, `scrubbed`, `on (?:the )?table (?:now|waiting)`, `in theatre now`, `urgence vitale`, `critico`, `time[- ]critical`, `life[- ]threat`, `lebensbedroh`,
 	`every (?:minute|second) counts`, `los(?:e|ing) (?:him|her|them|this patient|the patient|the pt)\b`, `(?:about|going) to (?:arrest|crash|code|die)`, `rapid response`, `met call`, `crash (?:team|call|bleep)`,
-)
+}
 
 // harmlessRE finds words of alarmRE in a sense that is none.
 var harmlessRE = anyWord(
