@@ -260,3 +260,19 @@ func TestPausedStaysLeft(t *testing.T) {
 		t.Error("what was left alone during the pause was answered after it")
 	}
 }
+
+// What Slack delivers an hour late gets the sentence as well, whether it is found or not.
+func TestDeliveredTooLate(t *testing.T) {
+	t.Parallel()
+	clock := &shift{}
+	w := newWorld(t, options{now: clock.now, slack: slacksim.Config{Now: clock.now}, bot: func(c *bot.Config) { c.AllowTextOnly = true }})
+	w.sim.Fail("conversations.history", slacksim.Fault{Error: "missing_scope", Times: -1})
+	must(t, w.stop())
+	root := w.post(w.ann, w.channel, "", "@MedBuddy what is an oblique view?")
+	clock.forward(time.Hour)
+	w.start()
+	w.sim.RetryUnacked()
+	if got := w.answer(root, 1); !strings.Contains(got, "more than 15 minutes old") {
+		t.Errorf("an hour later it is answered with %q", got)
+	}
+}

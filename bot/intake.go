@@ -69,9 +69,10 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 		idle = err == nil && stopped == 0 && (m.mention || m.direct)
 	}
 	if err == nil && verdict != verdictLeave {
-		// A found one may have been begun by another process, and be old. Noted before
-		// it is recorded, since a lane of its thread may begin with it at once.
-		own := !env.found && b.own.add(q.Key.String())
+		// A found one may have been begun by another process, and be old; so may one that
+		// comes late. Noted before it is recorded, since a lane of its thread may begin
+		// with it at once.
+		own := !env.found && !b.old(m.ts) && b.own.add(q.Key.String())
 		var first bool
 		first, err = b.cfg.Store.Admit(limited, q)
 		if own && (err != nil || !first) {

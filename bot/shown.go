@@ -116,10 +116,13 @@ func (b *Bot) cannotTell(ctx context.Context, j *job, err error) {
 }
 
 // stale says whether a question is too old for an answer to come unannounced. One
-// that this process has recorded itself has been waiting before everybody's eyes.
+// that this process has recorded itself, in time, has been waiting before everybody's
+// eyes.
 func (b *Bot) stale(j *job) bool {
-	return !j.own && b.web.clock.now().Sub(tsTime(askedTS(j.question))) > staleAfter
+	return !j.own && b.old(askedTS(j.question))
 }
+
+func (b *Bot) old(ts string) bool { return b.web.clock.now().Sub(tsTime(ts)) > staleAfter }
 
 // tsTime is when Slack took a message, to the second; the zero time when ts is none.
 func tsTime(ts string) time.Time {
