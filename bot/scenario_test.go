@@ -168,5 +168,5 @@ func passing(text string) bool {
 
 // within bounds one wait of a scenario, so that one that hangs tells which.
 func within(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, 20*time.Second)
+	return context.WithTimeout(ctx, time.Minute)
 }

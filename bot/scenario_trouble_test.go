@@ -37,7 +37,9 @@ func (s *scenario) slack(words []string) {
 	case "429":
 		fault.RetryAfter = s.duration(words[2])
 	case "says":
-		fault.Error = words[2]
+		if fault.Error = words[2]; fault.Error == "invalid_blocks" {
+			fault.Match = func(c slacksim.Call) bool { return c.Args["blocks"] != "" }
+		}
 	case "page":
 		fault.Body = "<!DOCTYPE html><html><body>We are working on it</body></html>"
 	case "accepted":
