@@ -30,6 +30,8 @@ type lanes struct {
 	waiting int              // pieces of work that have not begun
 	idle    sync.WaitGroup
 	closed  bool
+	calmed  chan struct{} // closed once no more than half of calmAt are left; nil: nobody waits for it
+	calmAt  int
 }
 
 // lanesAtOnce is how many envelopes are taken in at once, and how many threads are
@@ -140,6 +142,10 @@ func (l *lanes) serve() {
 		} else {
 			delete(l.lanes, at.key)
 		}
+		if l.calmed != nil && l.waiting+l.running <= l.calmAt/2 {
+			close(l.calmed)
+			l.calmed = nil
+		}
 	}
 }
 
@@ -157,6 +163,21 @@ func (l *lanes) queued() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.waiting
+}
+
+// calm returns nil while no more than at pieces of work are there, waiting or running,
+// and else a channel that is closed once no more than half as many are. at is always
+// the same.
+func (l *lanes) calm(at int) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting+l.running <= at {
+		return nil
+	}
+	if l.calmed == nil {
+		l.calmed, l.calmAt = make(chan struct{}), at
+	}
+	return l.calmed
 }
 
 // busy is how many pieces of work have begun and not ended.

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -49,17 +48,23 @@ func (j *job) firstText() string {
 // them. It does not wait longer than that, and not at all while few threads are
 // served: these take nothing that matters, and a person sees that there is somebody.
 func (b *Bot) afterIntake(ctx context.Context) {
-	burst := func() bool { return b.intake.queued() > lanesAtOnce && b.threads.busy() > fewThreads }
-	for until := time.Now().Add(ackTimeout); burst() && time.Now().Before(until); {
-		if sleep(ctx, intakeEvery) != nil {
+	if b.threads.busy() <= fewThreads {
+		return
+	}
+	limited, cancel := context.WithTimeout(ctx, ackTimeout)
+	defer cancel()
+	for calm := b.intake.calm(manyEnvelopes); calm != nil; calm = b.intake.calm(manyEnvelopes) {
+		select {
+		case <-calm:
+		case <-limited.Done():
 			return
 		}
 	}
 }
 
 const (
-	intakeEvery = 20 * time.Millisecond
-	fewThreads  = 32
+	manyEnvelopes = 64
+	fewThreads    = 32
 )
 
 // exportQueues makes a metric of what waits in this process.

@@ -16,9 +16,10 @@ func TestAfterIntake(t *testing.T) {
 		served int           // threads
 		want   time.Duration // at most
 	}{
-		"no burst":     {lanesAtOnce, time.Hour, fewThreads + 1, 0},
-		"a burst":      {2*lanesAtOnce + 1, time.Second, fewThreads + 1, time.Second + intakeEvery},
-		"a slow store": {10 * lanesAtOnce, time.Hour, fewThreads + 1, ackTimeout + intakeEvery},
+		"no burst":     {manyEnvelopes, time.Hour, fewThreads + 1, 0},
+		"a burst":      {manyEnvelopes + 1, time.Second, fewThreads + 1, time.Second},
+		"a large one":  {lanesAtOnce + 1, time.Second, fewThreads + 1, 2 * time.Second},
+		"a slow store": {10 * lanesAtOnce, time.Hour, fewThreads + 1, ackTimeout},
 		"few threads":  {10 * lanesAtOnce, time.Hour, fewThreads, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
