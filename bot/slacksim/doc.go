@@ -92,7 +92,7 @@
 //     where people have met it. That chat.delete works on an open stream is an
 //     assumption.
 //   - views.open takes the place of modals that are open; Slack's clients differ in that.
-//     views.push needs a trigger of the modal it is put on. external_id is ignored.
+//     views.push needs a trigger of the modal it is put on.
 //   - Only the words for a required field are those of Slack's client.
 //   - Buttons of ephemeral messages cannot be pressed; in views only buttons can.
 //   - Deleting a message leaves its files, and deleting a file its message.

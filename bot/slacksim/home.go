@@ -63,8 +63,11 @@ func (s *Sim) viewsPublish(c *request) (object, error) {
 	if hash := c.arg("hash"); hash != "" && (old == nil || hash != old.Hash) {
 		return nil, refuse("hash_conflict")
 	}
+	if s.taken(v.external, old) {
+		return nil, refuse("duplicate_external_id")
+	}
 	if old != nil {
-		old.Closed = true
+		old.close()
 	}
 	return s.keepView(v, c.arg("user_id"), nil), nil
 }

@@ -116,6 +116,9 @@ func (s *Sim) applySubmission(v *View, payload json.RawMessage) (map[string]stri
 		if err != nil {
 			return nil, fmt.Errorf("the view of the answer: %w", err)
 		}
+		if updated := do.Action == "update"; updated && s.taken(next.external, v) || !updated && s.taken(next.external, nil) {
+			return nil, errors.New("the view of the answer: duplicate_external_id")
+		}
 		if do.Action == "update" {
 			s.replaceView(v, next)
 			return nil, nil
@@ -127,7 +130,7 @@ func (s *Sim) applySubmission(v *View, payload json.RawMessage) (map[string]stri
 	case "clear":
 		s.closeAll(v.User)
 	case "":
-		v.Closed = true
+		v.close()
 	default:
 		return nil, errors.New("unknown response_action")
 	}
@@ -156,7 +159,7 @@ func (s *Sim) CloseView(ctx context.Context, id string) error {
 		s.mu.Unlock()
 		return fmt.Errorf("closing view %q: %w", id, err)
 	}
-	v.Closed = true
+	v.close()
 	if v.clears {
 		s.closeAll(v.User)
 	}

@@ -74,6 +74,6 @@ func checkView(raw, kind string) (*View, error) {
 	return &View{
 		Type: in.Type, CallbackID: in.Callback, PrivateMetadata: in.Private,
 		Blocks: mustJSON(in.Blocks), JSON: json.RawMessage(raw),
-		submits: len(in.Submit) > 0, notifies: in.Notify, clears: in.Clear,
+		external: in.External, submits: len(in.Submit) > 0, notifies: in.Notify, clears: in.Clear,
 	}, nil
 }

@@ -18,6 +18,7 @@ type View struct {
 	Hash            string
 	Closed          bool // submitted, cancelled, cleared, or replaced by a newer one
 
+	external                  string // external_id, until a person closes the view
 	under                     string // id of the view that it was pushed onto
 	submits, notifies, clears bool
 	typed                     map[string]map[string]object // by block and action id
@@ -62,9 +63,15 @@ func (s *Sim) stack(user string) []*View {
 // closeAll clears a person's modals.
 func (s *Sim) closeAll(user string) {
 	for _, v := range s.stack(user) {
-		v.Closed = true
+		v.close()
 	}
 }
+
+// close ends a modal that its person has submitted, cancelled or cleared, and gives
+// its external_id free. One that goes in another way, as by a reload of the client,
+// keeps it (github.com/slackapi/slack-api-specs/issues/52); here that is one whose
+// place another has taken.
+func (v *View) close() { v.Closed, v.external = true, "" }
 
 // shown finds a view that its person sees: the modal on top, or the newest Home.
 func (s *Sim) shown(id string) (*View, error) {
@@ -86,11 +93,16 @@ func (s *Sim) viewsOpen(c *request) (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.taken(v.external, nil) {
+		return nil, refuse("duplicate_external_id")
+	}
 	t, err := s.pull(c.arg("trigger_id"))
 	if err != nil {
 		return nil, err
 	}
-	s.closeAll(t.user)
+	for _, old := range s.stack(t.user) {
+		old.Closed = true
+	}
 	return s.keepView(v, t.user, nil), nil
 }
 
@@ -99,6 +111,9 @@ func (s *Sim) viewsPush(c *request) (object, error) {
 	v, err := s.readView(c.arg("view"), "modal")
 	if err != nil {
 		return nil, err
+	}
+	if s.taken(v.external, nil) {
+		return nil, refuse("duplicate_external_id")
 	}
 	t, err := s.pull(c.arg("trigger_id"))
 	if err != nil {
@@ -114,10 +129,21 @@ func (s *Sim) viewsPush(c *request) (object, error) {
 	return s.keepView(v, t.user, below), nil
 }
 
-// viewsUpdate changes an open modal, or a Home. A hash that is given must be the
-// present one, which keeps two updates from overwriting each other.
+// viewsUpdate changes an open modal, or a Home, which is named by its view_id or by
+// the app's own external_id. A hash that is given must be the present one, which keeps
+// two updates from overwriting each other.
 func (s *Sim) viewsUpdate(c *request) (object, error) {
-	old, kind := s.view(c.arg("view_id")), "modal"
+	id, external := c.arg("view_id"), c.arg("external_id")
+	switch {
+	case id != "" && external != "":
+		return nil, invalidBlocks("invalid_arguments", []string{"[ERROR] Cannot provide both `view_id` and `external_id`"})
+	case id == "" && external == "":
+		return nil, invalidBlocks("invalid_arguments", []string{"[ERROR] missing required field: view_id"})
+	}
+	old, kind := s.view(id), "modal"
+	if external != "" {
+		old = s.named(external)
+	}
 	if old != nil {
 		kind = old.Type
 	}
@@ -130,6 +156,8 @@ func (s *Sim) viewsUpdate(c *request) (object, error) {
 		return nil, refuse("not_found")
 	case c.arg("hash") != "" && c.arg("hash") != old.Hash:
 		return nil, refuse("hash_conflict")
+	case s.taken(v.external, old):
+		return nil, refuse("duplicate_external_id")
 	}
 	s.replaceView(old, v)
 	return object{"view": s.viewWire(old)}, nil
@@ -141,6 +169,21 @@ func (s *Sim) view(id string) *View {
 		return nil
 	}
 	return s.views[i]
+}
+
+// named finds a view by its external_id, which it has as long as nobody has closed it.
+func (s *Sim) named(external string) *View {
+	i := slices.IndexFunc(s.views, func(v *View) bool { return v.external == external })
+	if i < 0 {
+		return nil
+	}
+	return s.views[i]
+}
+
+// taken says whether another view than this one has an external_id, which is unique
+// among all views of a workspace.
+func (s *Sim) taken(external string, this *View) bool {
+	return external != "" && slices.ContainsFunc(s.views, func(v *View) bool { return v.external == external && v != this })
 }
 
 // keepView shows a view, on another one if below is not nil.

@@ -100,6 +100,36 @@ func TestViewsOpen(t *testing.T) {
 	h.refused(h.api("views.update", "view_id", vid, "view", modal), "not_found")
 }
 
+// TestExternalID: the app's own name of a view finds it, and is one view's alone.
+func TestExternalID(t *testing.T) {
+	h := open(t, Config{})
+	w := h.dial()
+	named := func(name string) string {
+		return strings.Replace(modal, `"type":"modal"`, `"type":"modal","external_id":"`+name+`"`, 1)
+	}
+	id := h.openModal(w, named("mine"))
+	trigger := h.trigger(w)
+	h.refused(h.api("views.open", "trigger_id", trigger, "view", named("mine")), "duplicate_external_id")
+	changed := h.fine(h.api("views.update", "external_id", "mine", "view", strings.Replace(named("mine"), `"text":"Settings"`, `"text":"Changed"`, 1)))
+	if dig(changed, "view", "id") != id || dig(changed, "view", "external_id") != "mine" {
+		t.Errorf("update gave %v", changed)
+	}
+	h.refused(h.api("views.update", "external_id", "other", "view", modal), "not_found")
+	h.refused(h.api("views.update", "external_id", "mine", "view_id", id, "view", modal), "invalid_arguments")
+	h.refused(h.api("views.update", "view", modal), "invalid_arguments")
+
+	// The trigger was not used up; and the place that a view has lost frees no name.
+	other := dig(h.fine(h.api("views.open", "trigger_id", trigger, "view", named("other"))), "view", "id")
+	h.refused(h.api("views.update", "external_id", "mine", "view", modal), "not_found")
+	h.refused(h.api("views.update", "view_id", other.(string), "view", named("mine")), "duplicate_external_id")
+	h.refused(h.api("views.publish", "user_id", h.ann, "view", `{"type":"home","external_id":"mine","blocks":[]}`), "duplicate_external_id")
+	if err := h.CloseView(h.ctx, other.(string)); err != nil {
+		t.Fatal(err)
+	}
+	h.refused(h.api("views.update", "external_id", "other", "view", modal), "not_found")
+	h.openModal(w, named("other"))
+}
+
 // TestStack: three modals on each other, of which the last is used.
 func TestStack(t *testing.T) {
 	h := open(t, Config{})
