@@ -112,6 +112,7 @@ type timing struct {
 	stagger time.Duration // between the hello of one socket and the opening of the next
 	catchUp time.Duration // between two catch-ups
 	mark    time.Duration // between two savings of the mark
+	form    time.Duration // for reading what a dialog shows
 }
 
 // New makes a Bot. It calls nobody yet.
@@ -149,7 +150,7 @@ func New(cfg Config) (*Bot, error) {
 	b.web = newWeb(cfg, b.metrics)
 	b.access = newAccess(b.web)
 	b.seen, b.reading, b.made = newSeen(), newReading(), time.Now()
-	b.timing = timing{stagger: staggerFor, catchUp: catchUpEvery, mark: markEvery}
+	b.timing = timing{stagger: staggerFor, catchUp: catchUpEvery, mark: markEvery, form: formTimeout}
 	for range cfg.Sockets {
 		b.sockets = append(b.sockets, newSocket(b.web.api, cfg.SocketSilence, b.socketClosed))
 	}

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -19,62 +18,44 @@ const (
 	viewsPublish = "views.publish"
 )
 
+// errUnsure, joined to another error, says that nobody knows whether a dialog stands.
+var errUnsure = errors.New("bot: nobody knows whether the dialog is open")
+
 // openDialog shows a dialog to whoever pressed. The trigger is good once and for three
 // seconds (docs.slack.dev/reference/methods/views.open), so nothing may come before it.
-func (b *Bot) openDialog(ctx context.Context, trigger string, view slack.ModalViewRequest) error {
-	_, err := b.openView(ctx, trigger, view)
-	return err
-}
-
-func (b *Bot) openView(ctx context.Context, trigger string, view slack.ModalViewRequest) (id string, err error) {
-	err = b.web.try(ctx, viewsOpen, false, func() error {
-		opened, err := b.web.api.OpenViewContext(ctx, trigger, view)
-		if err == nil {
-			id = opened.ID
-		}
-		return err
-	})
-	return id, err
-}
-
-// openSettings opens the settings of a place for a person: an empty dialog at once,
-// and the form in it when the store has answered, however long that takes. It acks,
-// and says whether there is a dialog; when there is none, nothing was acked.
-func (b *Bot) openSettings(ctx context.Context, env envelope, trigger string, a about) bool {
-	id, err := b.openView(ctx, trigger, settingsLoading(a))
-	if err != nil {
-		b.lg.Warn("a dialog was not opened", "channel", clip(a.Channel, 32), "error", err)
-		return false
-	}
-	env.ack(nil)
-	work := context.WithoutCancel(ctx)
-	b.threads.do("dialog "+id, "", func() {
-		ctx, cancel := context.WithTimeout(work, tellTimeout)
-		defer cancel()
-		view, err := b.settingsView(ctx, a)
-		if err != nil {
-			ref := randomID(3)
-			b.lg.Error("the settings could not be read for a dialog", "ref", ref, "channel", clip(a.Channel, 32), "error", err)
-			view = settingsTrouble(a, textNotRead+ref)
-		}
-		err = b.web.try(ctx, viewsUpdate, true, func() error {
-			_, err := b.web.api.UpdateViewContext(ctx, view, "", "", id)
+//
+// A call that was not answered may have opened it all the same. So the dialog is given
+// a name (external_id), by which it is found again: then it stands, and else the
+// trigger is good still.
+func (b *Bot) openDialog(ctx context.Context, trigger string, view slack.ModalViewRequest) (name string, err error) {
+	name = randomID(16)
+	view.ExternalID = name
+	for again := true; ; again = false {
+		err = b.web.try(ctx, viewsOpen, false, func() error {
+			_, err := b.web.api.OpenViewContext(ctx, trigger, view)
 			return err
 		})
-		if err != nil && slackCode(err) != "not_found" { // closed meanwhile
-			b.lg.Warn("a dialog was not filled", "channel", clip(a.Channel, 32), "error", err)
+		if err == nil || !transient(err) {
+			return name, err
 		}
-	})
-	return true
+		switch found := b.updateDialog(ctx, name, view); {
+		case found == nil:
+			return name, nil
+		case slackCode(found) != "not_found":
+			return name, errors.Join(errUnsure, found)
+		case !again:
+			return name, err
+		}
+	}
 }
 
-func (b *Bot) settingsView(ctx context.Context, a about) (slack.ModalViewRequest, error) {
-	f := settingsForm{about: a, defaults: b.defaults(), limit: b.cfg.MaxTokensLimit}
-	var err error
-	if f.channel, err = b.cfg.Store.Settings(ctx, store.Scope{Team: b.self.team, Channel: a.Channel}); err == nil && a.Thread != "" {
-		f.thread, err = b.cfg.Store.Settings(ctx, store.Scope{Team: b.self.team, Channel: a.Channel, Thread: a.Thread})
-	}
-	return settingsModal(f), err
+// updateDialog shows another view in the dialog of that name.
+func (b *Bot) updateDialog(ctx context.Context, name string, view slack.ModalViewRequest) error {
+	view.ExternalID = name
+	return b.web.try(ctx, viewsUpdate, true, func() error {
+		_, err := b.web.api.UpdateViewContext(ctx, view, name, "", "")
+		return err
+	})
 }
 
 // shortcut opens the dialog in which to ask about a message.
@@ -99,7 +80,7 @@ func (b *Bot) shortcut(ctx context.Context, env envelope, in interaction) {
 			return
 		}
 	}
-	if err := b.openDialog(ctx, in.TriggerID, view); err != nil {
+	if _, err := b.openDialog(ctx, in.TriggerID, view); err != nil {
 		// Without an ack Slack says that it failed, also where MedBuddy cannot speak.
 		b.notPressed(ctx, env, in, shortcutAsk, errors.Join(errNoAck, err))
 		return
@@ -151,43 +132,6 @@ func (b *Bot) submit(ctx, work context.Context, env envelope, in interaction) {
 		return
 	}
 	env.ack(nil)
-}
-
-func (b *Bot) submitSettings(ctx, work context.Context, a about, in interaction) (map[string]string, error) {
-	e, faults := parseSettingsEntry(a, &in.View.State, b.cfg.MaxTokensLimit)
-	if len(faults) > 0 {
-		return faults, nil
-	}
-	scope, base := store.Scope{Team: b.self.team, Channel: a.Channel}, b.defaults()
-	if e.thread {
-		var err error
-		if base, err = b.settingsFor(ctx, scope); err != nil {
-			return nil, err
-		}
-		scope.Thread = a.Thread
-	}
-	old, set, err := b.cfg.Store.SetSettings(ctx, scope, func(s store.Settings) store.Settings { return e.change(s, base, in.User.ID) })
-	if err != nil {
-		return nil, fmt.Errorf("saving the settings: %w", err)
-	}
-	before, after := base.over(old), base.over(set)
-	if before == after {
-		return nil, nil
-	}
-	b.threads.do("told "+in.User.ID, in.User.ID, func() {
-		ctx, cancel := context.WithTimeout(work, tellTimeout)
-		defer cancel()
-		var err error
-		if e.thread {
-			_, err = b.post(ctx, store.ThreadKey{Team: b.self.team, Channel: a.Channel, TS: a.Thread}, turn{usual, in.User.ID}, nil, plain(textTold(before, after, in.User.ID, true)))
-		} else {
-			err = b.tellChannel(ctx, a.Channel, textTold(before, after, in.User.ID, false))
-		}
-		if err != nil {
-			b.lg.Warn("a change of settings could not be told", "channel", clip(a.Channel, 32), "error", err)
-		}
-	})
-	return nil, nil
 }
 
 // submitQuestion takes a question that was asked by the shortcut. Its key is made of

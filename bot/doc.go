@@ -79,7 +79,8 @@
 // Stop, and the word, end the work of an answer and leave its finishing (running.go).
 // What people think of an answer is a verdict in the store; who has reviewed it stands
 // under it (review.go). Dialogs (dialogs.go, modals.go) carry what they are about in
-// their metadata. The shortcut asks by a dialog; its question stands above the answer
+// their metadata, and have a name by which one is found whose opening Slack has not
+// answered. The shortcut asks by a dialog; its question stands above the answer
 // (lead.go), as does the line for what cannot wait (urgent.go).
 //
 // What is deleted in Slack is erased here (notices.go); the labels of images stay. A

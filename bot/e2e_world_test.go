@@ -43,7 +43,7 @@ type world struct {
 	ended   func() error // waits until the bot ends by itself
 	stop    func() error
 
-	catchUp, marks time.Duration
+	catchUp, marks, form time.Duration
 
 	mu      sync.Mutex
 	private []string // what may be in no log line
@@ -57,6 +57,7 @@ type options struct {
 
 	catchUp time.Duration // between two catch-ups; 0: 100 ms
 	mark    time.Duration // between two savings of the mark; 0: 100 ms
+	form    time.Duration // for reading what a dialog shows; 0: as in production
 
 	before func(*world) // what happens before the bot starts
 }
@@ -86,6 +87,7 @@ func newWorld(t *testing.T, o options) *world {
 	w.private = []string{sim.BotToken(), sim.AppToken(), "Ann Nurse", "Ben Resident"}
 
 	w.catchUp, w.marks = cmp.Or(o.catchUp, 100*time.Millisecond), cmp.Or(o.mark, 100*time.Millisecond)
+	w.form = o.form
 
 	cfg := bot.Config{
 		BotToken: sim.BotToken(), AppToken: sim.AppToken(), APIURL: sim.APIURL(), Store: st, Model: client,
@@ -117,6 +119,9 @@ func (w *world) start() {
 	b, err := bot.New(w.cfg)
 	must(w.t, err)
 	b.Hurry(w.catchUp, w.marks)
+	if w.form != 0 {
+		b.HurryForms(w.form)
+	}
 	run, end := context.WithCancel(w.ctx)
 	done := make(chan error, 1)
 	go func() { done <- b.Run(run) }()

@@ -123,14 +123,21 @@ func (b *Bot) press(ctx, work context.Context, env envelope, in interaction, p p
 			b.tellPresser(ctx, in, textThanks)
 		}
 	case actBad:
-		err = b.openDialog(ctx, in.TriggerID, feedbackModal(about{Channel: in.Channel.ID, Thread: in.thread(b.self.team).TS, Message: in.Message.TS, Of: p.value}))
+		_, err = b.openDialog(ctx, in.TriggerID, feedbackModal(about{Channel: in.Channel.ID, Thread: in.thread(b.self.team).TS, Message: in.Message.TS, Of: p.value}))
 	case actReviewed:
 		err = b.pressReviewed(ctx, work, in)
 	case actSettings:
-		if b.openSettings(ctx, env, in.TriggerID, about{Channel: in.Channel.ID, Thread: in.thread(b.self.team).TS}) {
+		place := about{Channel: in.Channel.ID, Thread: in.thread(b.self.team).TS}
+		err = b.openSettings(ctx, in.TriggerID, place, func(stands bool) {
+			if !stands {
+				b.notPressed(ctx, env, in, p.id, errNoDialog)
+				return
+			}
+			env.ack(nil)
+		})
+		if errors.Is(err, errUnsure) {
 			return
 		}
-		err = errNoDialog
 	}
 	if err != nil {
 		b.notPressed(ctx, env, in, p.id, err)
@@ -176,7 +183,7 @@ func (b *Bot) notPressed(ctx context.Context, env envelope, in interaction, acti
 		b.giveUp(err)
 		return
 	}
-	if (refusedForGood(err) || errors.Is(err, errNoDialog)) && !errors.Is(err, errNoAck) {
+	if refusedForGood(err) && !errors.Is(err, errNoAck) {
 		env.ack(nil)
 	}
 	b.tellPresser(ctx, in, textNotPressed(ref))
@@ -191,6 +198,9 @@ func (b *Bot) tellPresser(ctx context.Context, in interaction, text string) {
 		err := b.whisper(ctx, in.Channel.ID, in.Message.ThreadTS, in.User.ID, text)
 		if err != nil && !errors.Is(err, context.Canceled) {
 			b.lg.Warn("a person could not be told what became of a press", "channel", clip(in.Channel.ID, 32), "error", err)
+		}
+		if tokenRefused(err) {
+			b.giveUp(err)
 		}
 	})
 }

@@ -53,8 +53,17 @@ func (b *Bot) slash(ctx context.Context, env envelope) {
 	case cmd.verb.threadOnly():
 		env.ack(privately(textInThread(cmd.verb)))
 		return
-	case cmd.verb == verbSettings && b.openSettings(limited, env, c.Trigger, about{Channel: c.Channel}):
-		return
+	case cmd.verb == verbSettings:
+		err := b.openSettings(limited, c.Trigger, about{Channel: c.Channel}, func(bool) {})
+		if err == nil {
+			env.ack(nil)
+			return
+		}
+		if tokenRefused(err) {
+			env.ack(privately(textAskAgain))
+			b.giveUp(err)
+			return
+		} // else they are told as text
 	}
 	answer, told, err := b.obey(limited, store.Scope{Team: b.self.team, Channel: c.Channel}, c.User, cmd)
 	if err != nil {
