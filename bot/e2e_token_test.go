@@ -3,6 +3,7 @@ package bot_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/medbuddy/medbuddy/bot/slacksim"
 )
@@ -33,6 +34,43 @@ func TestRevokedTokenLosesNoQuestion(t *testing.T) {
 			if n := len(w.said(root)); n != 1 {
 				t.Errorf("%d messages for one question", n)
 			}
+		})
+	}
+}
+
+// So it does when the first call that meets it is about a dialog or the Home tab, or
+// tells a person what became of a press.
+func TestRevokedTokenAtADialog(t *testing.T) {
+	calls := map[string]struct {
+		method string
+		do     func(w *world, root string) error
+	}{
+		"form":   {"views.update", openers["settings"].open},
+		"home":   {"views.publish", func(w *world, _ string) error { return w.sim.OpenHome(w.ctx, w.ben) }},
+		"thanks": {"chat.postEphemeral", func(w *world, root string) error { return w.tryPress(w.ben, root, "good") }},
+	}
+	for name, o := range openers {
+		calls[name] = struct {
+			method string
+			do     func(w *world, root string) error
+		}{"views.open", o.open}
+	}
+	for name, c := range calls {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{slack: slacksim.Config{AckTimeout: 500 * time.Millisecond}})
+			root := w.lookedAt("It is a PA view.")
+			w.closed(root)
+			clear := w.sim.Fail(c.method, slacksim.Fault{Error: "token_revoked", Times: -1})
+			_ = c.do(w, root) // acked or not, the process ends
+			if err := w.ended(); err == nil || !strings.Contains(err.Error(), "revoked") {
+				t.Errorf("Run = %v", err)
+			}
+			clear()
+			w.wait("the sockets to close", func() bool { return len(w.sim.Sockets()) == 0 })
+			w.start()
+			w.press(w.ben, root, "settings")
+			w.dialog(w.ben, "number_input")
 		})
 	}
 }

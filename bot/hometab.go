@@ -60,6 +60,9 @@ func (b *Bot) showHome(ctx context.Context, user string) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		b.lg.Warn("a Home tab could not be shown", "error", err)
 	}
+	if tokenRefused(err) {
+		b.giveUp(err)
+	}
 }
 
 // homeChannels lists the channels that both the person and MedBuddy are in, with what
