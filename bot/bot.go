@@ -99,6 +99,7 @@ type Bot struct {
 	tries            tryCounter // of the model, by question
 	running          running    // answers that are being made
 	warned           warned     // threads in which the urgent line was said
+	unsaved          unsaved    // changes of settings that may have been made
 
 	stopping       atomic.Bool  // nothing new is begun
 	learnedImages  atomic.Int64 // most images of a request, from the endpoint; 0: not yet

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -83,9 +82,9 @@ func (b *Bot) submitSettings(ctx, work context.Context, a about, in interaction)
 		}
 		scope.Thread = a.Thread
 	}
-	old, set, err := b.cfg.Store.SetSettings(ctx, scope, func(s store.Settings) store.Settings { return e.change(s, base, in.User.ID) })
+	old, set, err := b.save(ctx, scope, in.User.ID, func(s store.Settings) store.Settings { return e.change(s, base, in.User.ID) })
 	if err != nil {
-		return nil, fmt.Errorf("saving the settings: %w", err)
+		return nil, err
 	}
 	before, after := base.over(old), base.over(set)
 	if before == after {

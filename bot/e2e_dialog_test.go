@@ -145,7 +145,11 @@ func (s *moodyStore) SetSettings(ctx context.Context, scope store.Scope, change 
 	if s.down.Load() {
 		return before, after, errDown
 	}
-	return s.Store.SetSettings(ctx, scope, change)
+	before, after, err = s.Store.SetSettings(ctx, scope, change)
+	if err == nil && s.lose.Load() {
+		return store.Settings{}, store.Settings{}, errDown
+	}
+	return before, after, err
 }
 
 func (s *moodyStore) Admit(ctx context.Context, q store.Question) (bool, error) {

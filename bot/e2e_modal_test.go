@@ -154,6 +154,59 @@ func TestSettingsAreNotLostWithTheStore(t *testing.T) {
 	hasAll(t, "what the channel is told", w.toldInChannel()[0], "to 0.6", "to 900")
 }
 
+// What was saved without the store's saying so is saved again by the person, who was
+// told that it was not. The channel is told of it once, whichever way it was given.
+func TestSavedAndNotSaidSo(t *testing.T) {
+	for name, again := range map[string]func(w *world, form slacksim.View){
+		"form":    func(w *world, form slacksim.View) { w.accepted(form, nil) },
+		"command": func(w *world, _ slacksim.View) { w.slash("/medbuddy", "temperature 0.6") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, o := moody()
+			w := newWorld(t, o)
+			w.slash("/medbuddy", "settings")
+			form := w.dialog(w.ann, "number_input")
+			s.lose.Store(true)
+			if faults := w.submit(form, entered("0.6", "", "")); !strings.Contains(faults["scope"], "not carried out") {
+				t.Errorf("the person is told %v", faults)
+			}
+			s.lose.Store(false)
+			again(w, form)
+			w.wait("the channel to be told", func() bool { return len(w.toldInChannel()) == 1 })
+			hasAll(t, "what the channel is told", w.toldInChannel()[0], "<@"+w.ann+"> set temperature from 0.1 to 0.6")
+			w.slash("/medbuddy", "temperature 0.6")
+			w.slash("/medbuddy", "temperature 0.7")
+			w.wait("the channel to be told of something else", func() bool {
+				told := w.toldInChannel()
+				return strings.Contains(told[len(told)-1], "from 0.6 to 0.7")
+			})
+			if told := w.toldInChannel(); len(told) != 2 {
+				t.Errorf("the channel was told %q", told)
+			}
+		})
+	}
+}
+
+// What somebody else has set in between, and the channel was told of, is not told
+// again as another's.
+func TestNotSavedAndSetBySomebodyElse(t *testing.T) {
+	t.Parallel()
+	s, o := moody()
+	w := newWorld(t, o)
+	w.slash("/medbuddy", "settings")
+	form := w.dialog(w.ann, "number_input")
+	s.down.Store(true)
+	w.submit(form, entered("0.6", "", ""))
+	s.down.Store(false)
+	_, err := w.sim.Slash(w.ctx, slacksim.SlashCommand{Channel: w.channel, User: w.ben, Command: "/medbuddy", Text: "temperature 0.6"})
+	must(t, err)
+	w.accepted(form, nil)
+	w.slash("/medbuddy", "temperature 0.7")
+	w.wait("the channel to be told", func() bool { return len(w.toldInChannel()) == 2 })
+	hasAll(t, "what the channel is told", strings.Join(w.toldInChannel(), "\n"), "<@"+w.ben+"> set temperature from 0.1 to 0.6", "<@"+w.ann+"> set temperature from 0.6 to 0.7")
+}
+
 // Without a dialog, since Slack gives a press three seconds only, there is a sentence:
 // for a slash command the settings as text.
 func TestExpiredTrigger(t *testing.T) {

@@ -89,9 +89,9 @@ func (b *Bot) obey(ctx context.Context, scope store.Scope, user string, c comman
 		}
 		return textSettings(base.over(set), scope.Thread != "", b.cfg.MaxTokensLimit), "", nil
 	}
-	old, set, err := b.cfg.Store.SetSettings(ctx, scope, change)
+	old, set, err := b.save(ctx, scope, user, change)
 	if err != nil {
-		return "", "", fmt.Errorf("saving the settings: %w", err)
+		return "", "", err
 	}
 	before, after := base.over(old), base.over(set)
 	if before == after {
@@ -105,14 +105,14 @@ func (b *Bot) pause(ctx context.Context, scope store.Scope, user string, paused 
 	if isDirect(scope.Channel) {
 		return textNoPause, "", nil
 	}
-	old, _, err := b.cfg.Store.SetSettings(ctx, scope, func(s store.Settings) store.Settings {
+	old, _, err := b.save(ctx, scope, user, func(s store.Settings) store.Settings {
 		if s.Paused != paused {
 			s.Paused, s.By = paused, user
 		}
 		return s
 	})
 	if err != nil {
-		return "", "", fmt.Errorf("saving the settings: %w", err)
+		return "", "", err
 	}
 	if old.Paused == paused {
 		return textPausedAlready(paused), "", nil
