@@ -86,6 +86,7 @@ func TestStopOfNothing(t *testing.T) {
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
 	w.answer(root, 1)
+	w.closed(root) // until then there is something to stop
 	w.post(w.ben, w.channel, root, "@MedBuddy stop")
 	w.wait("the sentence", func() bool { return len(w.sim.Ephemerals(w.channel)) > 0 })
 	w.ask(w.ann, root, "and the heart?")
