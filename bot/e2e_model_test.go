@@ -64,7 +64,7 @@ func TestCutStreamIsTriedOnceMore(t *testing.T) {
 			w := newWorld(t, options{})
 			w.model.Answer(modelsim.Cut(text, 21), c.second)
 			got := w.ask(w.ann, "", "@MedBuddy describe this", film(t, 1))
-			if !strings.Contains(got, c.want) || strings.Contains(got, c.lack) || !strings.Contains(got, "AI draft") {
+			if !strings.Contains(got, c.want) || strings.Contains(got, c.lack) || !strings.Contains(got, ", model medgemma-1.5-4b-it.") {
 				t.Errorf("the thread says %q", got)
 			}
 			if n := len(w.model.Requests()); n != 2 {

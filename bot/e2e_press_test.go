@@ -63,7 +63,7 @@ func TestStop(t *testing.T) {
 			})
 			stop(w, root)
 			text := w.answer(root, 1)
-			for _, want := range []string{"The heart is large.", "Stopped by <@" + w.ben + ">", "incomplete", "Looked at: Image 1", "AI draft"} {
+			for _, want := range []string{"The heart is large.", "Stopped by <@" + w.ben + ">", "incomplete", "Looked at: Image 1", ", model medgemma-1.5-4b-it.", "AI draft"} {
 				if !strings.Contains(text, want) {
 					t.Errorf("the stopped answer lacks %q: %q", want, text)
 				}

@@ -81,6 +81,7 @@ func (b *Bot) generate(ctx context.Context, j *job, req medgemma.Request, standi
 				begun()
 			}
 			text.WriteString(chunk.Text)
+			out.end.Model = chunk.Model
 			if text.Len() > len(standing) && !j.quiet {
 				j.reply.grow(text.String(), false)
 			}

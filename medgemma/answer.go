@@ -161,7 +161,7 @@ func (a *answer) say(text string, drop bool) error {
 	if a.said = append(a.said, text...); len(a.said) > 4*loopWindow {
 		a.said = append(a.said[:0], a.said[len(a.said)-loopWindow:]...)
 	}
-	return a.g.emit(Chunk{Text: text})
+	return a.g.emit(Chunk{Text: text, Model: a.end.Model})
 }
 
 // finish ends an answer that the server says is whole.

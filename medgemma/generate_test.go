@@ -32,6 +32,9 @@ func TestAnswerComesAsItIsSaid(t *testing.T) {
 		}
 		if ch.Text != "" {
 			texts = append(texts, ch.Text)
+			if ch.Model != "medgemma-1.5-4b-it" {
+				t.Errorf("a text of model %q", ch.Model)
+			}
 			if len(texts) == 1 {
 				// The rest is only said now, so the first piece was not waiting for it.
 				close(gate)

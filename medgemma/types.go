@@ -38,11 +38,15 @@ type Image struct {
 	Data []byte
 }
 
-// Chunk is one step of an answer; exactly one of its fields is set.
+// Chunk is one step of an answer; exactly one of Text, Wait, End and Drop is set.
 type Chunk struct {
 	Text string // to append to what was shown
 	Wait *Wait  // the endpoint cannot answer yet; the call goes on by itself
 	End  *End   // the last chunk of a complete answer
+
+	// Model says with a Text who speaks, since an answer that is stopped or cut has
+	// no End: as the server names it; may be empty.
+	Model string
 
 	// Drop says that all Text so far was a thinking trace whose opening tag was
 	// missing: take it away, the answer follows. Rare, and never the last chunk.
