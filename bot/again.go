@@ -15,19 +15,22 @@ import (
 // answerPress is the part of the road of a press that differs from a message's:
 // nothing new is gathered or looked at.
 func (b *Bot) answerPress(ctx, work context.Context, j *job, thread store.Thread) {
-	p, sentence := recall(thread, j.question.Of, j.question.Key.TS)
+	p, end := recall(thread, j.question.Of, j.question.Key.TS)
+	kind := j.question.Kind
 	switch {
-	case sentence == "" && j.question.Kind == store.KindContinue && p.newer:
-		sentence = textNewerAnswer
-	case sentence == "" && j.question.Kind == store.KindContinue && p.answer == "",
-		sentence == "" && j.question.Kind == store.KindSecond && p.answer == "":
-		sentence = textNoAnswerToPress
-	case sentence == "":
-		p.attend(b.words(p.seen.now[len(p.seen.now)-1]), j.question.Kind)
-		sentence = b.blind(p.seen, nil)
+	case end.name != "":
+	case kind == store.KindContinue && p.newer:
+		end = outcome{name: "newer_answer", text: textNewerAnswer}
+	case kind != store.KindAgain && p.answer == "":
+		end = outcome{name: "no_answer", text: textNoAnswerToPress}
+	default:
+		p.attend(b.words(p.seen.now[len(p.seen.now)-1]), kind)
+		if sentence := b.blind(p.seen, nil); sentence != "" {
+			end = outcome{name: "no_image", text: sentence}
+		}
 	}
-	if sentence != "" {
-		b.finish(ctx, j, outcome{name: "no_image", text: sentence})
+	if end.name != "" {
+		b.finish(ctx, j, end)
 		return
 	}
 	set, err := b.settingsFor(work, j.question.Thread.Scope())
@@ -36,7 +39,7 @@ func (b *Bot) answerPress(ctx, work context.Context, j *job, thread store.Thread
 		return
 	}
 	var out outcome
-	switch j.question.Kind {
+	switch kind {
 	case store.KindContinue:
 		out, err = b.ask(work, j, p.upToAnswer(), sight{images: p.seen.images, about: labelsOf(p.seen.now),
 			only: p.seen.only, must: p.seen.must, steering: p.seen.steering, instruction: continueInstruction}, set)
@@ -106,17 +109,17 @@ func (p *recalled) attend(question string, kind store.Kind) {
 }
 
 // recall finds the question that was asked in the message of, and its answer in the
-// message answerTS. The sentence says why there is no question.
-func recall(t store.Thread, of, answerTS string) (recalled, string) {
+// message answerTS. end has a name when there is no question, and says why.
+func recall(t store.Thread, of, answerTS string) (p recalled, end outcome) {
 	i := slices.IndexFunc(t.Turns, func(turn store.Turn) bool { return asks(turn, of) })
 	if i < 0 {
-		return recalled{}, textForgotten
+		return recalled{}, outcome{name: "not_held", text: textForgotten}
 	}
 	asked := t.Turns[i].Messages
 	if asked[len(asked)-1].Gone {
-		return recalled{}, textPressDeleted
+		return recalled{}, outcome{name: "question_gone", text: textPressDeleted}
 	}
-	p := recalled{thread: t, seen: sight{now: slices.Clone(asked)}, question: asked[len(asked)-1].Text}
+	p = recalled{thread: t, seen: sight{now: slices.Clone(asked)}, question: asked[len(asked)-1].Text}
 	p.thread.Turns = asToldTo(t.Turns[:i])
 	most := 0
 	for _, turn := range t.Turns[:i+1] {
@@ -139,7 +142,7 @@ func recall(t store.Thread, of, answerTS string) (recalled, string) {
 		p.seen.unshown = labelsOf(asked) // no answer of the model has been about them
 	}
 	p.newer = slices.ContainsFunc(t.Turns[until:], func(turn store.Turn) bool { return turn.Of == of && turn.Kind != store.KindSecond })
-	return p, ""
+	return p, outcome{}
 }
 
 // upToAnswer is the history with the question and the answer at its end.

@@ -168,6 +168,39 @@ func TestPressIsAnsweredAtOnce(t *testing.T) {
 	}
 }
 
+// A press about what is gone says so, and is counted as that.
+func TestPressAboutWhatIsGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		erase         func(w *world, root, asked string)
+		says, outcome string
+	}{
+		"forgotten": {func(w *world, root, _ string) { w.forget(root); w.empty(root) }, "I no longer hold that question", "not_held"},
+		"deleted": {func(w *world, root, asked string) {
+			must(w.t, w.sim.Delete(w.channel, asked))
+			w.until("it to be erased", func() bool {
+				thread, err := w.store.Thread(w.ctx, w.threadKey(root))
+				must(w.t, err)
+				return slices.ContainsFunc(thread.Turns, func(turn store.Turn) bool { return len(turn.Messages) > 0 && turn.Messages[0].Gone })
+			})
+		}, "The message that asked was deleted", "question_gone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options{})
+			root := w.lookedAt("It is a PA view.")
+			asked := w.post(w.ann, w.channel, root, "is there an effusion?")
+			w.answer(root, 2)
+			w.closed(root)
+			m := w.ofBot(root)[1]
+			c.erase(w, root, asked)
+			n := len(w.said(root))
+			must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: m.TS, User: w.ben, ActionID: "second"}))
+			hasAll(t, "the sentence", w.answer(root, n+1), c.says)
+			w.until("it to be counted", func() bool { return w.metric("medbuddy_answers_total", c.outcome) == 1 })
+		})
+	}
+}
+
 // In a channel that is not served nobody presses, nor submits what was opened before.
 func TestPressOutsideOfAllowedChannels(t *testing.T) {
 	t.Parallel()

@@ -145,6 +145,7 @@ func TestPressIsAboutItsMessage(t *testing.T) {
 	hasAll(t, "the second look at the first answer", w.answer(root, 3), "Both looks come to the same")
 	must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: first.TS, User: w.ben, ActionID: "continue"}))
 	hasAll(t, "going on with the first answer", w.answer(root, 4), "There is a newer answer")
+	w.until("it to be counted", func() bool { return w.metric("medbuddy_answers_total", "newer_answer") == 1 })
 	if n := len(w.model.Requests()); n != 4 {
 		t.Errorf("%d model calls, want 4", n)
 	}
