@@ -174,7 +174,9 @@ func TestContinue(t *testing.T) {
 	}
 	w.model.Answer(modelsim.Text("not enlarged."))
 	w.press(w.ann, root, "continue")
-	if text := w.answer(root, 2); !strings.HasPrefix(text, "not enlarged.") || !strings.Contains(text, "AI draft") {
+	text, first := w.answer(root, 2), strings.Replace(w.ofBot(root)[0].TS, ".", "", 1)
+	if lead, rest, _ := strings.Cut(text, "\n\n"); !strings.HasPrefix(lead, "Going on from <") || !strings.Contains(lead, "/p"+first+"?") ||
+		!strings.HasPrefix(rest, "not enlarged.") || !strings.Contains(rest, "AI draft") {
 		t.Errorf("the rest is %q", text)
 	}
 	if last := w.asked(1); !strings.Contains(last, "cut off") || !strings.Contains(last, `"The heart is"`) {

@@ -226,7 +226,7 @@ func (w *world) settled(root string) bool {
 }
 
 func unsettled(s string) bool {
-	leads := []string{"*If this is time-critical", "&gt; <@", "Another try at", "About "}
+	leads := []string{"*If this is time-critical", "&gt; <@", "Another try at", "Going on from", "About "}
 	if lead, rest, ok := strings.Cut(s, "\n\n"); ok && slices.ContainsFunc(leads, func(l string) bool { return strings.HasPrefix(lead, l) }) {
 		s = rest
 	}

@@ -119,10 +119,14 @@ func textAskedByShortcut(user, question string) string {
 // textPressedUnder stands above what was asked by a button under an answer, which may
 // stand far above it.
 func textPressedUnder(kind store.Kind, link string) string {
-	if kind == store.KindSecond {
-		return "About " + hyperlink(link, "this answer") + ":"
+	this := hyperlink(link, "this answer")
+	switch kind {
+	case store.KindSecond:
+		return "About " + this + ":"
+	case store.KindContinue:
+		return "Going on from " + this + "."
 	}
-	return "Another try at " + hyperlink(link, "this answer") + "."
+	return "Another try at " + this + "."
 }
 
 const textLookingTwice = "Asking the model once more in other words, and once without the image…"
