@@ -91,12 +91,14 @@ func (w *world) whispered(user, text string) (told slacksim.Message) {
 	return told
 }
 
-// lookedAt asks about a film and returns the root of the answered thread.
+// lookedAt asks about a film and returns the root of the thread, when it is answered
+// and that is remembered.
 func (w *world) lookedAt(answer string) (root string) {
 	w.t.Helper()
 	w.model.Answer(modelsim.Text(answer))
 	root = w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(w.t, 1))
 	w.answer(root, 1)
+	w.closed(root)
 	return root
 }
 

@@ -73,7 +73,6 @@ func TestAskedBehindTheReceipt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.lookedAt("It is a PA view.")
-	w.closed(root)
 	gate := make(chan struct{})
 	w.sim.Fail("chat.update", slacksim.Fault{Gate: gate})
 	w.command(w.ben, root, "forget")
@@ -146,7 +145,6 @@ func TestForgetAtTheMomentOfAQuestion(t *testing.T) {
 	s, o := moody()
 	w := newWorld(t, o)
 	root := w.lookedAt("It is a PA view.")
-	w.closed(root)
 	ask := func() {
 		key := store.QuestionKey{Team: w.sim.TeamID(), Channel: w.channel, TS: root, Act: "ask.V1"}
 		_, err := w.store.Admit(w.ctx, store.Question{Key: key, Thread: w.threadKey(root), Kind: store.KindAsk, User: w.ann, Text: "and the heart?", AskedTS: root})
@@ -170,7 +168,6 @@ func TestForgetOnce(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, options{})
 		root := w.lookedAt("It is a PA view.")
-		w.closed(root)
 		w.sim.Fail("chat.postMessage", slacksim.Fault{DropReply: true})
 		w.forget(root)
 		w.empty(root)
@@ -185,7 +182,6 @@ func TestForgetOnce(t *testing.T) {
 		o.bot = func(c *bot.Config) { change(c); c.DrainTimeout = time.Millisecond }
 		w := newWorld(t, o)
 		root := w.lookedAt("It is a PA view.")
-		w.closed(root)
 		s.keeps.Store(true)
 		w.command(w.ben, root, "forget")
 		w.wait("the beginning", func() bool {

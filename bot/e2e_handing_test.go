@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/medbuddy/medbuddy/bot"
 	"github.com/medbuddy/medbuddy/bot/slacksim"
 	"github.com/medbuddy/medbuddy/medgemma/modelsim"
 )
@@ -163,19 +161,15 @@ func TestHandedOnOnce(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{})
 			root := w.lookedAt("It is a PA view.")
-			w.closed(root)
 			w.sim.Fail(method, slacksim.Fault{DropReply: true})
 			w.command(w.ann, root, verb)
 			once(t, w, root)
 		})
 		t.Run(verb+" over a restart", func(t *testing.T) {
 			t.Parallel()
-			broken := &brokenStore{}
-			w := newWorld(t, options{bot: func(c *bot.Config) {
-				broken.Store, c.Store, c.DrainTimeout = c.Store, broken, time.Millisecond
-			}})
+			broken, o := breaking()
+			w := newWorld(t, o)
 			root := w.lookedAt("It is a PA view.")
-			w.closed(root)
 			broken.finishes.Store(1 << 30)
 			w.command(w.ann, root, verb)
 			w.wait("it to stand", func() bool { return stands(w, root) })
@@ -193,7 +187,6 @@ func TestHandingOnWithoutAStore(t *testing.T) {
 	s, o := moody()
 	w := newWorld(t, o)
 	root := w.lookedAt("It is a PA view.")
-	w.closed(root)
 	for i, verb := range []string{"summary", "export", "forget"} {
 		s.mute.Store(true)
 		w.command(w.ann, root, verb)

@@ -3,9 +3,11 @@ package bot_test
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/slack-go/slack"
 
+	"github.com/medbuddy/medbuddy/bot"
 	"github.com/medbuddy/medbuddy/store"
 )
 
@@ -15,6 +17,13 @@ type brokenStore struct {
 	down     atomic.Bool
 	refused  atomic.Int64
 	finishes atomic.Int64 // so many calls of Finish fail
+}
+
+// breaking puts a brokenStore before the world's store, and lets a bot that is stopped
+// hand its answers over at once.
+func breaking() (*brokenStore, options) {
+	s := &brokenStore{}
+	return s, options{bot: func(c *bot.Config) { s.Store, c.Store, c.DrainTimeout = c.Store, s, time.Millisecond }}
 }
 
 func (s *brokenStore) Finish(ctx context.Context, l store.Lease, q store.QuestionKey, turns []store.Turn) error {

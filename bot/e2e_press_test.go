@@ -21,11 +21,21 @@ func (w *world) tryPress(user, root, action string) error {
 	said := w.ofBot(root)
 	for i := len(said) - 1; i >= 0; i-- {
 		if strings.Contains(string(said[i].Blocks), `"action_id":"`+action+`"`) {
-			return w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: said[i].TS, User: user, ActionID: action})
+			return w.tryPressAt(user, said[i].TS, action)
 		}
 	}
 	w.t.Fatalf("no message in the thread has the button %q", action)
 	return nil
+}
+
+// pressAt presses a button of one message.
+func (w *world) pressAt(user, ts, action string) {
+	w.t.Helper()
+	must(w.t, w.tryPressAt(user, ts, action))
+}
+
+func (w *world) tryPressAt(user, ts, action string) error {
+	return w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: ts, User: user, ActionID: action})
 }
 
 // ofBot lists MedBuddy's messages in the thread, without the pictures.
@@ -123,9 +133,7 @@ func TestStopWhileInLine(t *testing.T) {
 func TestTryAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})
-	w.model.Answer(modelsim.Text("First try."))
-	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
-	w.answer(root, 1)
+	root := w.lookedAt("First try.")
 	w.model.Answer(modelsim.Text("Second try."))
 	w.press(w.ben, root, "again")
 	text := w.answer(root, 2)
@@ -140,7 +148,7 @@ func TestTryAgain(t *testing.T) {
 	// Twice the same press, and one by somebody else, ask nothing more.
 	m := w.ofBot(root)[0]
 	for _, user := range []string{w.ben, w.ann} {
-		must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: m.TS, User: user, ActionID: "again"}))
+		w.pressAt(user, m.TS, "again")
 	}
 	w.model.Answer(modelsim.Text("It is a PA view."))
 	w.ask(w.ann, root, "and the heart?")
@@ -215,9 +223,7 @@ func TestTryAgainAfterTrouble(t *testing.T) {
 func TestReviewed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})
-	w.model.Answer(modelsim.Text("It is a PA view."))
-	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
-	w.answer(root, 1)
+	root := w.lookedAt("It is a PA view.")
 	w.press(w.ben, root, "reviewed")
 	reviewed := func(users ...string) func() bool {
 		return func() bool {
@@ -244,9 +250,7 @@ func TestReviewed(t *testing.T) {
 func TestReviewSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})
-	w.model.Answer(modelsim.Text("It is a PA view."))
-	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
-	w.answer(root, 1)
+	root := w.lookedAt("It is a PA view.")
 	heal := w.sim.Fail("chat.update", slacksim.Fault{HTTPStatus: 503, Times: -1})
 	w.press(w.ben, root, "reviewed")
 	must(t, w.stop())
@@ -260,9 +264,7 @@ func TestPressIsForThoseWhoMayAsk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})
 	guest := w.sim.AddUser(slacksim.User{Name: "Gus Guest", Guest: true})
-	w.model.Answer(modelsim.Text("It is a PA view."))
-	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
-	w.answer(root, 1)
+	root := w.lookedAt("It is a PA view.")
 	for _, action := range []string{"again", "second", "reviewed", "good", "settings"} {
 		w.press(guest, root, action)
 	}

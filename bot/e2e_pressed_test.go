@@ -36,7 +36,6 @@ func TestPressSurvivesARestart(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, options{})
 		root := w.lookedAt("First try.")
-		w.closed(root)
 		w.end()
 		m := w.ofBot(root)[0]
 		key := store.QuestionKey{Team: w.sim.TeamID(), Channel: w.channel, TS: m.TS, Act: "again"}
@@ -47,7 +46,7 @@ func TestPressSurvivesARestart(t *testing.T) {
 		w.wait("the second try", func() bool { said := w.said(root); return len(said) == 2 && strings.Contains(said[1], "AI draft") })
 		hasAll(t, "the second try", w.said(root)[1], "Second try.", "Looked at: Image 1")
 		w.press(w.ann, root, "settings") // of the second try; the first one's again is pressed already:
-		must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: m.TS, User: w.ann, ActionID: "again"}))
+		w.pressAt(w.ann, m.TS, "again")
 		w.closed(root)
 		if n := len(w.model.Requests()); n != 2 {
 			t.Errorf("%d model calls, want 2", n)
@@ -67,12 +66,9 @@ func (w *world) end() {
 // question, when the process died before it had remembered it.
 func TestShownTryIsKept(t *testing.T) {
 	t.Parallel()
-	broken := &brokenStore{}
-	w := newWorld(t, options{bot: func(c *bot.Config) {
-		broken.Store, c.Store, c.DrainTimeout = c.Store, broken, time.Millisecond
-	}})
+	broken, o := breaking()
+	w := newWorld(t, o)
 	root := w.lookedAt("First try.")
-	w.closed(root)
 	broken.finishes.Store(1 << 30)
 	w.model.Answer(modelsim.Text("Second try."))
 	w.press(w.ben, root, "again")
@@ -100,7 +96,7 @@ func TestPressedAtOnce(t *testing.T) {
 	for range 4 {
 		for _, user := range []string{w.ann, w.ben} {
 			all.Go(func() {
-				if err := w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: m.TS, User: user, ActionID: "again"}); err != nil {
+				if err := w.tryPressAt(user, m.TS, "again"); err != nil {
 					t.Error(err)
 				}
 			})
@@ -127,7 +123,6 @@ func TestPressWhileTheStoreIsDown(t *testing.T) {
 			o.slack.AckTimeout = 700 * time.Millisecond
 			w := newWorld(t, o)
 			root := w.lookedAt("First try.")
-			w.closed(root)
 			broken(s, true)
 			if err := w.tryPress(w.ben, root, "again"); !errors.Is(err, slacksim.ErrDispatchFailed) {
 				t.Errorf("the press gives %v", err)
@@ -154,7 +149,6 @@ func TestPressIsAnsweredAtOnce(t *testing.T) {
 	var counted *faultStore
 	w := newWorld(t, options{bot: func(c *bot.Config) { counted = newFaultStore(c.Store); c.Store = counted }})
 	root := w.lookedAt("First try.")
-	w.closed(root)
 	looked, actions := 0, []string{"again", "second", "again"}
 	for i, action := range actions {
 		before := counted.count("abandoned")
@@ -194,7 +188,7 @@ func TestPressAboutWhatIsGone(t *testing.T) {
 			m := w.ofBot(root)[1]
 			c.erase(w, root, asked)
 			n := len(w.said(root))
-			must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: m.TS, User: w.ben, ActionID: "second"}))
+			w.pressAt(w.ben, m.TS, "second")
 			hasAll(t, "the sentence", w.answer(root, n+1), c.says)
 			w.until("it to be counted", func() bool { return w.metric("medbuddy_answers_total", c.outcome) == 1 })
 		})
@@ -206,7 +200,6 @@ func TestPressOutsideOfAllowedChannels(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
 	root := w.lookedAt("First try.")
-	w.closed(root)
 	w.press(w.ben, root, "settings")
 	form := w.dialog(w.ben, "number_input")
 	w.end()

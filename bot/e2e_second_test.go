@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/medbuddy/medbuddy/bot/slacksim"
 	"github.com/medbuddy/medbuddy/medgemma/modelsim"
 )
 
@@ -119,7 +118,7 @@ func TestSecondLookIsOfferedOnce(t *testing.T) {
 	first := w.ofBot(root)[0]
 	w.secondLook(root, modelsim.Text("Answer: yes, left."), modelsim.Text("I cannot see an image."))
 	for _, user := range []string{w.ann, w.ben} {
-		must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: first.TS, User: user, ActionID: "second"}))
+		w.pressAt(user, first.TS, "second")
 	}
 	w.ask(w.ann, root, "and the heart?")
 	w.closed(root)
@@ -141,9 +140,9 @@ func TestPressIsAboutItsMessage(t *testing.T) {
 	w.answer(root, 2)
 	first := w.ofBot(root)[0]
 	w.model.Answer(modelsim.Text("Answer: There is a left pleural effusion."), modelsim.Text("I cannot see an image."))
-	must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: first.TS, User: w.ben, ActionID: "second"}))
+	w.pressAt(w.ben, first.TS, "second")
 	hasAll(t, "the second look at the first answer", w.answer(root, 3), "Both looks come to the same")
-	must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: w.channel, TS: first.TS, User: w.ben, ActionID: "continue"}))
+	w.pressAt(w.ben, first.TS, "continue")
 	hasAll(t, "going on with the first answer", w.answer(root, 4), "There is a newer answer")
 	w.until("it to be counted", func() bool { return w.metric("medbuddy_answers_total", "newer_answer") == 1 })
 	if n := len(w.model.Requests()); n != 4 {

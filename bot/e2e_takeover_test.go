@@ -24,10 +24,8 @@ func TestShownAnswerIsKept(t *testing.T) {
 	}
 	for name, answer := range map[string]string{"short": "It is a PA view.", "in parts": findings.String()} {
 		t.Run(name, func(t *testing.T) {
-			broken := &brokenStore{}
-			w := newWorld(t, options{bot: func(c *bot.Config) {
-				broken.Store, c.Store, c.DrainTimeout = c.Store, broken, time.Millisecond
-			}})
+			broken, o := breaking()
+			w := newWorld(t, o)
 			broken.finishes.Store(1 << 30)
 			w.model.Answer(modelsim.Text(answer, modelsim.Chunks(4000)))
 			root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))

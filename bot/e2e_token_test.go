@@ -60,7 +60,6 @@ func TestRevokedTokenAtADialog(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options{slack: slacksim.Config{AckTimeout: 500 * time.Millisecond}})
 			root := w.lookedAt("It is a PA view.")
-			w.closed(root)
 			clear := w.sim.Fail(c.method, slacksim.Fault{Error: "token_revoked", Times: -1})
 			_ = c.do(w, root) // acked or not, the process ends
 			if err := w.ended(); err == nil || !strings.Contains(err.Error(), "revoked") {

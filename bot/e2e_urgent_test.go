@@ -79,10 +79,8 @@ func TestUrgentLineSurvivesARestart(t *testing.T) {
 // for the model's words, and nothing is said of the answer that nobody knows.
 func TestLeadIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	broken := &brokenStore{}
-	w := newWorld(t, options{bot: func(c *bot.Config) {
-		broken.Store, c.Store, c.DrainTimeout = c.Store, broken, time.Millisecond
-	}})
+	broken, o := breaking()
+	w := newWorld(t, o)
 	broken.finishes.Store(1 << 30)
 	root := w.post(w.ann, w.channel, "", "last night's film", film(t, 1))
 	w.model.Answer(modelsim.Text("It is on the left."))
