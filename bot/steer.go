@@ -53,7 +53,7 @@ var (
 		`\bother\s+than`,
 		`\b(?:all|everything|anything)\s+but`,
 		`\b` + notWord + `\s+(?:look\s+at|use|consider|include|send|take|count)`,
-		`(?:[,;]|\band|\bbut)\s*not`,
+		`(?:[,;]|\band|\bbut)\s*not(?:\s+at)?`,
 	}, `|`) + `)\s+` + theWord + `$`)
 	leaveBeforeRE = regexp.MustCompile(`(?i)\b(?:leave|leaving|keep|keeping)\s+` + theWord + `$`)
 	leaveAfterRE  = regexp.MustCompile(`(?i)^\s*(?:out|aside|off|away)\b`)
@@ -61,6 +61,11 @@ var (
 	// notBeforeRE says that what follows is asked about, told of, or refused, not
 	// wished: "why did you ignore ...", "do not skip ...", "is it only ...", "not only".
 	notBeforeRE = regexp.MustCompile(`(?i)\b(?:why|how\s+come|did|didn[’']?t|have\s+you|had\s+you|if)\b|\b` + notWord + `\s+` + dropWord + `\s+` + theWord + `$|\b(?:is|was|are|were|isn[’']?t|wasn[’']?t|does|has|have|not|it[’']?s)\s+(?:\w+\s+)?` + onlyWord + `\s+` + theWord + `$`)
+	// notOnlyRE, before a wish for some images alone, turns it into one for more than
+	// them: "don't only look at ...", "not to limit yourself to ...".
+	notOnlyRE = regexp.MustCompile(`(?i)(?:\b` + notWord + `|\bno\s+need\s+to)\s+(?:\w+\s+){0,3}$`)
+	// notSeenRE, with "Image 2 only" behind it, does the same.
+	notSeenRE = regexp.MustCompile(`(?i)\b` + notWord + `\s+(?:\w+\s+){0,3}` + lookWord + `\s+` + theWord + `$`)
 	// statesRE says that the images are what a sentence speaks of: "only Image 2
 	// shows an effusion".
 	statesRE = regexp.MustCompile(`(?i)^\s*(?:only\s+|alone\s+)?(?:shows?|showed|has|have|had|contains?|demonstrates?|displays?|depicts?|is|are|was|were|looks?|appears?|seems?|suggests?|reveals?|can|could|does|did|that|which|where)\b`)
@@ -161,6 +166,12 @@ func (n naming) means(question string) (only, drop bool) {
 	}
 	states := statesRE.MatchString(after) && !thereRE.MatchString(after)
 	if states || ownsRE.MatchString(after) || notBeforeRE.MatchString(before) {
+		return false, false
+	}
+	if at := onlyBeforeRE.FindStringIndex(before); at != nil && notOnlyRE.MatchString(before[:at[0]]) {
+		return false, false
+	}
+	if onlyAfterRE.MatchString(after) && notSeenRE.MatchString(before) {
 		return false, false
 	}
 	switch {

@@ -54,6 +54,18 @@ func TestSteeringOf(t *testing.T) {
 		"don't look at Image 1":                         drop(1),
 		"compare them without image 1":                  drop(1),
 		"only Image 2, ignore Image 3":                  {only: []int{2}, without: []int{3}},
+		"look at image 2, not at image 1":               drop(1),
+		// More than these.
+		"Don't only look at Image 2":                      {},
+		"do not look only at image 2":                     {},
+		"please don't limit yourself to image 2":          {},
+		"no need to only use image 2":                     {},
+		"Never just describe image 2":                     {},
+		"don't look at Image 2 only":                      {},
+		"do not describe image 2 alone":                   {},
+		"If not sure, only look at image 2":               {},
+		"There is no fracture, I think: only use image 2": only(2),
+		"I am not sure. Only look at image 2":             only(2),
 		// Compared.
 		"compare Image 1 with Image 3":                                 both(1, 3),
 		"Compare image 3 to image 1":                                   both(1, 3),
