@@ -46,7 +46,8 @@ func (v verb) threadOnly() bool {
 // bareVerbs are the commands of one word, as people say them.
 var bareVerbs = map[string]verb{
 	"reset": verbReset, "settings": verbSettings, "help": verbHelp, "pause": verbPause, "resume": verbResume,
-	"stop": verbStop, "stop it": verbStop, "cancel": verbStop,
+	"stop": verbStop, "stop it": verbStop, "stop now": verbStop, "stop that": verbStop, "stop this": verbStop, "stop answering": verbStop,
+	"stop stop": verbStop, "ok stop": verbStop, "okay stop": verbStop, "abort": verbStop, "cancel": verbStop,
 	"summary": verbSummary, "summarize": verbSummary, "summarise": verbSummary, "hand over": verbSummary, "hand-over": verbSummary,
 	"handover": verbSummary, "hand off": verbSummary, "hand-off": verbSummary, "handoff": verbSummary,
 	"export": verbExport, "forget": verbForget, "forget this thread": verbForget, "images": verbImages, "list images": verbImages,

@@ -66,6 +66,11 @@ func TestParseWords(t *testing.T) {
 		"reset the window please":           {},
 		"is there help":                     {},
 		"what is the max":                   {},
+		"STOP!!!":                           {verb: verbStop},
+		"please stop now!":                  {verb: verbStop},
+		"stop answering":                    {verb: verbStop},
+		"when did the bleeding stop":        {},
+		"stop the heparin?":                 {},
 		"":                                  {},
 	} {
 		if got := parseWords(in); got != want {
