@@ -43,9 +43,23 @@ func fallback(text string, under foot) string {
 	return text
 }
 
-// unfinished is a message of an answer that is being made, with its Stop button.
+// unfinished is a message of an answer that is being made, with its Stop button. Of a
+// long lead, as a question in the shortcut's dialog may make, it shows the beginning:
+// the message is one, and has to take a part of the answer as well.
 func (b *Bot) unfinished(q store.Question, lead, text string) []slack.MsgOption {
-	return rich(led(lead, text), foot{buttons: stopControls(stopValue(q.Key))})
+	return rich(led(shortLead(lead), text), foot{buttons: stopControls(stopValue(q.Key))})
+}
+
+// leadRunes is how much of a lead stands above an answer that is being made: with
+// partRunes of it that is less than Slack's 4,000 characters.
+const leadRunes = 500
+
+func shortLead(lead string) string {
+	parts := split(lead, leadRunes)
+	if len(parts) > 1 {
+		return parts[0] + " …"
+	}
+	return lead
 }
 
 // led puts the lead of an answer above a text.

@@ -199,7 +199,7 @@ func (r *reply) interrupt(ctx context.Context) {
 	if !r.latest.ready && r.latest.text != "" {
 		text = strings.TrimSuffix(growing(r.latest.text), stillWriting) + "\n" + text
 	}
-	if err := r.updateOnce(ctx, interruptTimeout, plain(led(r.lead, text))); err != nil {
+	if err := r.updateOnce(ctx, interruptTimeout, plain(led(shortLead(r.lead), text))); err != nil {
 		r.b.lg.Warn("the thread could not be told of the restart", "question", r.q.Key.String(), "error", err)
 	}
 }
