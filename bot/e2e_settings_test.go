@@ -3,6 +3,7 @@ package bot_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/medbuddy/medbuddy/bot"
 	"github.com/medbuddy/medbuddy/bot/slacksim"
@@ -154,4 +155,20 @@ func TestCommandsOfGuestsAreRefused(t *testing.T) {
 	if got := w.slash("/medbuddy", "temperature"); !strings.Contains(got, "temperature 0.1") {
 		t.Errorf("the guest's value was taken: %q", got)
 	}
+}
+
+// The ack does not wait for a Slack that takes no message for a while; the channel is
+// told all the same.
+func TestSlashCommandIsToldLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	w.sim.Fail("chat.postMessage", slacksim.Fault{RetryAfter: 4 * time.Second})
+	if got := w.slash("/medbuddy", "temperature 0.4"); !strings.Contains(got, "0.4") {
+		t.Errorf("answered with %q", got)
+	}
+	if told := w.toldInChannel(); len(told) > 0 {
+		t.Errorf("acked when the channel was told %q", told)
+	}
+	w.wait("the channel to be told", func() bool { return len(w.toldInChannel()) == 1 })
+	hasAll(t, "what the channel is told", w.toldInChannel()[0], "set temperature from 0.1 to 0.4")
 }

@@ -74,16 +74,35 @@ func (b *Bot) slash(ctx context.Context, env envelope) {
 			answer = textNotSaved + ref
 		}
 	}
-	if told != "" {
-		if err := b.tellChannel(limited, c.Channel, told); err != nil {
-			if code := slackCode(err); code == "not_in_channel" || code == "channel_not_found" {
-				answer += textNotInChannel
-			} else {
-				b.lg.Warn("a change of settings could not be told to the channel", "channel", clip(c.Channel, 32), "error", err)
-			}
-		}
+	if told != "" && b.tellOfChange(ctx, limited, c, told) {
+		answer += textNotInChannel
 	}
 	env.ack(privately(answer))
+}
+
+// tellOfChange tells the channel of a change of its settings, which may take longer
+// than the ack can wait. It says whether it is known that MedBuddy is not there.
+func (b *Bot) tellOfChange(ctx, limited context.Context, c wireCommand, told string) (notThere bool) {
+	out := make(chan bool, 1)
+	b.threads.do("told "+c.User, c.User, func() {
+		ctx, cancel := context.WithTimeout(ctx, tellTimeout)
+		defer cancel()
+		err := b.tellChannel(ctx, c.Channel, told)
+		code := slackCode(err)
+		out <- code == "not_in_channel" || code == "channel_not_found"
+		if err == nil {
+			return
+		}
+		b.lg.Warn("a change of settings could not be told to the channel", "channel", clip(c.Channel, 32), "error", err)
+		if tokenRefused(err) {
+			b.giveUp(err)
+		}
+	})
+	select {
+	case notThere = <-out:
+	case <-limited.Done():
+	}
+	return notThere
 }
 
 // changes says whether the command sets something.
