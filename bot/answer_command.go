@@ -71,7 +71,7 @@ func (b *Bot) answerPrivately(ctx context.Context, j *job, answer string) {
 		threadTS = q.Thread.TS
 	}
 	if err := b.whisper(ctx, q.Thread.Channel, threadTS, q.User, answer); err != nil {
-		if _, err = b.post(ctx, q.Thread, turn{usual, q.User}, nil, plain(answer)); err != nil && ctx.Err() == nil {
+		if _, err = b.post(ctx, q.Thread, turn{usual, q.User}, nil, note(answer)); err != nil && ctx.Err() == nil {
 			j.lg.Error("the answer to a command could not be shown", "error", err)
 		}
 	}

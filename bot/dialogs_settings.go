@@ -95,7 +95,7 @@ func (b *Bot) submitSettings(ctx, work context.Context, a about, in interaction)
 		defer cancel()
 		var err error
 		if e.thread {
-			_, err = b.post(ctx, store.ThreadKey{Team: b.self.team, Channel: a.Channel, TS: a.Thread}, turn{usual, in.User.ID}, nil, plain(textTold(before, after, in.User.ID, true)))
+			_, err = b.post(ctx, store.ThreadKey{Team: b.self.team, Channel: a.Channel, TS: a.Thread}, turn{usual, in.User.ID}, nil, note(textTold(before, after, in.User.ID, true)))
 		} else {
 			err = b.tellChannel(ctx, a.Channel, textTold(before, after, in.User.ID, false))
 		}

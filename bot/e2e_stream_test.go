@@ -147,3 +147,48 @@ func TestStreamOfADeadProcess(t *testing.T) {
 		t.Errorf("the answer is %q", m.Text)
 	}
 }
+
+// A stream of which Slack did not say that it has begun is taken away with the answer.
+func TestStreamWhoseBeginningWasNotAnswered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	w.sim.Fail("chat.startStream", slacksim.Fault{DropReply: true})
+	step := w.stepModel(longAnswer+" "+longAnswer+" "+longAnswer, 150)
+	dm, root := w.direct("describe this film in full", film(t, 1))
+	step()
+	w.wait("growing text in the placeholder", func() bool {
+		all := w.inDirect(dm, root)
+		return len(all) == 2 && strings.Contains(all[0].Plain, "The heart is large.")
+	})
+	step()
+	step()
+	w.settledDirect(dm, root)
+}
+
+// What MedBuddy has said beside its answers is no stream that was left.
+func TestStreamOfADeadProcessAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
+	w.model.Answer(modelsim.Text("First try."))
+	dm, root := w.direct("which view is it?", film(t, 1))
+	first := w.settledDirect(dm, root)
+	press := func(action string) {
+		must(t, w.sim.Click(w.ctx, slacksim.Click{Channel: dm, TS: first.TS, User: w.ann, ActionID: action}))
+	}
+	press("settings")
+	w.accepted(w.dialog(w.ann, "number_input"), entered("0.4", "", "thread"))
+	w.wait("the thread to be told", func() bool { return len(w.inDirect(dm, root)) == 2 })
+	release := w.holdModel()
+	press("again")
+	must(t, w.model.WaitHeld(w.ctx, 1))
+	must(t, w.stop())
+	release()
+	w.start()
+	w.wait("the second try", func() bool {
+		all := w.inDirect(dm, root)
+		return strings.Contains(all[len(all)-1].Text, "AI draft") && !strings.Contains(all[len(all)-1].Text, "First try.")
+	})
+	if all := w.inDirect(dm, root); len(all) != 3 || !strings.Contains(all[1].Text, "set temperature from 0.1 to 0.4") {
+		t.Errorf("the thread shows %q", plains(all))
+	}
+}

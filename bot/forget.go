@@ -76,7 +76,7 @@ func (b *Bot) forgetThread(ctx context.Context, j *job) {
 		}
 	}
 	if gone.Questions > len(open) { // asked in between: nobody knows any more by whom
-		if _, err := b.post(ctx, q.Thread, turn{usual, q.User}, nil, plain(textForgottenMeanwhile)); err != nil {
+		if _, err := b.post(ctx, q.Thread, turn{usual, q.User}, nil, note(textForgottenMeanwhile)); err != nil {
 			j.lg.Error("a thread could not be told that a question was forgotten with it", "error", err)
 		}
 	}

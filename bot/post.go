@@ -32,6 +32,15 @@ func metadata(q store.QuestionKey, part int, m mark) slack.MsgOption {
 	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metaEvent, EventPayload: payload})
 }
 
+// noteEvent marks what MedBuddy says in a thread beside its answers, which tells it
+// from a stream that was left there (stream.go).
+const noteEvent = "medbuddy_note"
+
+// note is such a sentence.
+func note(text string) []slack.MsgOption {
+	return append(plain(text), slack.MsgOptionMetadata(slack.SlackMetadata{EventType: noteEvent, EventPayload: map[string]any{"note": true}}))
+}
+
 const placeTimeout = 5 * time.Second
 
 // placeholder makes the question's message stand, and remembers its ts. A

@@ -109,7 +109,7 @@ func (b *Bot) cannotTell(ctx context.Context, j *job, err error) {
 	}
 	j.lg.Error("a thread cannot be read to see whether its question was answered", "error", err)
 	as := turn{usual, j.question.User}
-	if _, err := b.post(ctx, j.question.Thread, as, nil, plain(textCannotTell(j.ref))); err != nil && ctx.Err() == nil {
+	if _, err := b.post(ctx, j.question.Thread, as, nil, note(textCannotTell(j.ref))); err != nil && ctx.Err() == nil {
 		j.lg.Error("the thread could not be told either", "error", err)
 	}
 	b.close(ctx, j, outcome{name: "slack"})

@@ -39,6 +39,7 @@ type stream struct {
 	ts   string // "" before it has begun
 	sent string // what Slack has of it
 	over bool   // it cannot go on: refused, closed by Slack, or taken away
+	lost bool   // its beginning was not answered: it may stand all the same
 	free func() // gives back its share of appendStream's rate; nil before it has begun
 }
 
@@ -67,7 +68,9 @@ func (r *reply) stream(ctx context.Context, markdown string) bool {
 	}
 	var err error
 	if s.ts == "" {
-		if err = r.beginStream(ctx, rest); err == nil {
+		if err = r.beginStream(ctx, rest); err != nil {
+			s.lost = transient(err)
+		} else {
 			s.free = r.b.web.gates.of(appendStream, "").promise(r.q.Key.String())
 		}
 		if err == nil && r.b.web.gates.of(chatUpdate, "").takeSpare() {
@@ -108,6 +111,9 @@ func (r *reply) streamCall(ctx context.Context, method string, call func(context
 
 // endStream takes the stream away, once the answer stands in the placeholder.
 func (r *reply) endStream(ctx context.Context) {
+	if r.live.lost {
+		r.b.removeStreams(ctx, r.q)
+	}
 	if r.live.ts == "" {
 		return
 	}
@@ -143,8 +149,9 @@ func (b *Bot) removeStream(ctx context.Context, q store.Question, ts string) {
 	}
 }
 
-// removeStreams takes away the streams that an earlier try has left in the thread of a
-// direct message. MedBuddy's other messages there have metadata, or files.
+// removeStreams takes away the streams that were left in the thread of a direct
+// message, by an earlier try or by a beginning that was not answered. MedBuddy's other
+// messages there have metadata, or files.
 func (b *Bot) removeStreams(ctx context.Context, q store.Question) {
 	if !isDirect(q.Thread.Channel) {
 		return

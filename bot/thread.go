@@ -142,7 +142,7 @@ func (b *Bot) panicked(ctx context.Context, j *job) {
 		if q.Kind == store.KindCommand {
 			err = b.whisper(ctx, q.Thread.Channel, q.Thread.TS, q.User, text)
 		} else {
-			_, err = b.post(ctx, q.Thread, turn{usual, q.User}, nil, plain(text))
+			_, err = b.post(ctx, q.Thread, turn{usual, q.User}, nil, note(text))
 		}
 		if err != nil {
 			j.lg.Error("a failure could not be told", "error", err)
