@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -26,6 +27,7 @@ type job struct {
 	lead     string       // mrkdwn that stands above whatever the answer's message shows
 	reply    *reply       // set once the placeholder stands
 
+	closing  atomic.Bool       // its question is being closed, and may be so already
 	quiet    bool              // what the model says is not shown while it grows
 	forgot   bool              // the lease went with the thread: nothing more can be done under it
 	again    bool              // it ended in a panic, and is to be begun again
@@ -227,6 +229,7 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 
 // close remembers the outcome and closes the question.
 func (b *Bot) close(ctx context.Context, j *job, out outcome) {
+	j.closing.Store(true)
 	answerTS := ""
 	if j.reply != nil {
 		answerTS = j.reply.last

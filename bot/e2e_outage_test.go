@@ -52,6 +52,26 @@ func TestFinishIsRepeated(t *testing.T) {
 	}
 }
 
+// A question that was closed without the store's saying so is not taken for one that
+// was deleted, however long the store takes to say so: its answer stays.
+func TestFinishedAndNotSaidSo(t *testing.T) {
+	t.Parallel()
+	var s *faultStore
+	w := newWorld(t, options{bot: func(c *bot.Config) { s = newFaultStore(c.Store); c.Store = s }})
+	s.set(func() { s.lose["finish"] = 1 << 30 })
+	w.model.Answer(modelsim.Text("It is a PA view."))
+	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
+	w.answer(root, 1)
+	w.closed(root)
+	opened := s.count("open")
+	s.wait(t, w.ctx, "a look for whether the answer is still wanted", func() bool { return s.count("open") > opened })
+	s.set(func() { s.lose["finish"] = 0 })
+	w.until("it to be done with", func() bool { return w.metric("medbuddy_answers_total", "answered") == 1 })
+	if said := w.said(root); len(said) != 1 || !strings.Contains(said[0], "It is a PA view.") {
+		t.Errorf("the thread says %q", said)
+	}
+}
+
 // What a dead process posted of a long answer is replaced, not mixed with the
 // new one.
 func TestLongAnswerAfterATakeover(t *testing.T) {

@@ -92,6 +92,7 @@ func (b *Bot) working(ctx context.Context, j *job) (_ context.Context, leave fun
 			}
 			at := slices.IndexFunc(open, func(q store.Question) bool { return q.Key == j.question.Key })
 			switch {
+			case at < 0 && j.closing.Load(): // by this very answer, perhaps, and it has not heard of it yet
 			case at < 0:
 				b.running.stop(key, errDeleted)
 			case open[at].StoppedBy != "":
