@@ -116,7 +116,17 @@ func (b *Bot) press(ctx, work context.Context, env envelope, in interaction, p p
 	case actStop:
 		err = b.pressStop(ctx, in, p)
 	case actAgain, actContinue, actSecond:
-		err = b.pressAsk(ctx, work, in, p)
+		// One after the other, so that two who press at once ask once.
+		b.intake.do("press "+in.Channel.ID+in.Message.TS, in.User.ID, func() {
+			ctx, cancel := context.WithDeadline(work, env.at.Add(admitTimeout))
+			defer cancel()
+			if err := b.pressAsk(ctx, work, in, p); err != nil {
+				b.notPressed(ctx, env, in, p.id, err)
+				return
+			}
+			env.ack(nil)
+		})
+		return
 	case actGood:
 		err = b.judge(ctx, in.thread(b.self.team), in.Message.TS, in.User.ID, feedbackGood)
 		if err == nil {

@@ -23,8 +23,9 @@ func (b *Bot) lead(q store.Question) string {
 	if strings.HasPrefix(q.Key.Act, askAct) {
 		lines = append(lines, textAskedByShortcut(q.User, text))
 	}
-	if kind, pressed := pressKinds[q.Key.Act]; pressed {
-		lines = append(lines, textPressedUnder(kind, permalink(b.self.url, q.Thread.Channel, q.Key.TS, q.Thread.TS)))
+	switch q.Kind {
+	case store.KindAgain, store.KindContinue, store.KindSecond:
+		lines = append(lines, textPressedUnder(q.Kind, permalink(b.self.url, q.Thread.Channel, q.Key.TS, q.Thread.TS)))
 	}
 	return strings.Join(lines, "\n")
 }

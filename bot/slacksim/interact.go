@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 )
@@ -13,6 +14,7 @@ type Click struct {
 	ActionID string
 	BlockID  string // where several blocks have that ActionID
 	Value    string // of the button where several have that ActionID; else of the option that is chosen
+	ActionTS string // "": now; else the press that was sent with it, once more
 }
 
 // Click sends a block_actions payload with the element as it stands in the message,
@@ -39,7 +41,7 @@ func (s *Sim) Click(ctx context.Context, k Click) error {
 	payload["container"], payload["channel"] = container, object{"id": c.ID, "name": c.payloadName()}
 	payload["message"], payload["state"] = s.messageWire(c, m, true), state
 	payload["trigger_id"], payload["response_url"] = s.newTrigger(k.User, ""), s.newResponseURL(c, s.users[k.User], m.TS)
-	action["action_ts"] = s.newTS()
+	action["action_ts"] = cmp.Or(k.ActionTS, s.newTS())
 	payload["actions"] = []object{action}
 	answer := s.ask("interactive", payload)
 	s.mu.Unlock()

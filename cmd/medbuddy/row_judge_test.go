@@ -12,6 +12,7 @@ import (
 // tally is what the bot's messages in Slack amount to.
 type tally struct {
 	asked      int      // questions that have to be answered
+	folded     int      // presses while another one of the same button was being answered
 	answered   int      // questions with a labelled answer, or one that was stopped
 	lost       []asked  // questions without one
 	twice      []string // tokens of questions with more than one message
@@ -37,9 +38,17 @@ func (w *rowWorld) count() tally {
 			}
 		}
 	}
+	answered := map[string]bool{} // buttons
+	for _, q := range w.asked {
+		answered[q.button()] = answered[q.button()] || len(byKey[q.key(w.sim.TeamID())]) > 0
+	}
 	for _, q := range w.asked {
 		messages := byKey[q.key(w.sim.TeamID())]
 		if q.maybe && len(messages) == 0 {
+			continue
+		}
+		if q.act != "" && len(messages) == 0 && answered[q.button()] {
+			got.folded++
 			continue
 		}
 		got.asked++
@@ -104,18 +113,19 @@ func (w *rowWorld) settle(within time.Duration) tally {
 	})
 	got = w.count()
 	got.posts = w.sim.Stats().Posts
-	w.t.Logf("%d questions: %d answered, %d lost, %d twice, %d unfinished, %d messages, %d posts; settled after %v: %t",
-		got.asked, got.answered, len(got.lost), len(got.twice), len(got.unfinished), got.messages, got.posts, took.Round(time.Millisecond), ok)
+	w.t.Logf("%d questions: %d answered, %d lost, %d twice, %d unfinished, %d folded, %d messages, %d posts; settled after %v: %t",
+		got.asked, got.answered, len(got.lost), len(got.twice), len(got.unfinished), got.folded, got.messages, got.posts, took.Round(time.Millisecond), ok)
 	if len(got.lost)+len(got.twice)+len(got.foreign)+len(got.unfinished) > 0 || got.messages != got.asked || got.posts != got.asked {
 		w.t.Errorf("lost %+v\ntwice %.20v\nanswers to another question %.20v\nunfinished %.20q", got.lost, got.twice, got.foreign, got.unfinished)
 	}
 	return got
 }
 
-// maybes is how many questions may have come to nothing.
+// maybes is how many questions may have come to nothing: they were not acked, or pressed
+// beside others.
 func (w *rowWorld) maybes() (n int) {
 	for _, q := range w.asked {
-		if q.maybe {
+		if q.maybe || q.act != "" {
 			n++
 		}
 	}

@@ -118,13 +118,14 @@ func (w *pressWorld) pressAny() bool {
 	buttons := slices.DeleteFunc([]string{"stop", "again", "continue", "second", "reviewed"}, func(a string) bool { return !has(m, a) })
 	action := buttons[w.dice.IntN(len(buttons))]
 	w.pressed++
-	w.clicks.Go(func() { w.click(m, user, action) })
+	at := fmt.Sprintf("%d.%06d", time.Now().Unix(), w.pressed)
+	w.clicks.Go(func() { w.click(m, user, action, at) })
 	return true
 }
 
-func (w *pressWorld) click(m slacksim.Message, user, action string) {
+func (w *pressWorld) click(m slacksim.Message, user, action, at string) {
 	// The button may have gone since it was seen: then nothing was pressed.
-	err := w.sim.Click(w.t.Context(), slacksim.Click{Channel: m.Channel, TS: m.TS, User: user, ActionID: action})
+	err := w.sim.Click(w.t.Context(), slacksim.Click{Channel: m.Channel, TS: m.TS, User: user, ActionID: action, ActionTS: at})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err == nil {
@@ -140,11 +141,8 @@ func (w *pressWorld) click(m slacksim.Message, user, action string) {
 		r.acked = r.acked || w.reviews[key].acked
 		put(&w.reviews, key, r)
 	default:
-		q := asked{channel: m.Channel, root: m.ThreadTS, ts: m.TS, act: action, maybe: err != nil}
+		q := asked{channel: m.Channel, root: m.ThreadTS, ts: m.TS, act: action, pressed: at, maybe: err != nil}
 		key := q.key(w.sim.TeamID())
-		if before, ok := w.asks[key]; ok && !before.maybe {
-			q.maybe = false
-		}
 		put(&w.asks, key, q)
 		put(&w.under, key, of)
 	}

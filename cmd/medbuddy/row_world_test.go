@@ -47,6 +47,7 @@ type asked struct {
 	token             string // stands in its text and nowhere else
 	mention           bool
 	act               string // of a button under the message ts, by which it was asked; "" for a message
+	pressed           string // when; "" for a message
 	maybe             bool   // the press has no ack: it may have been recorded or not
 	stopped           bool   // somebody pressed Stop under its answer
 }
@@ -54,10 +55,13 @@ type asked struct {
 func (q asked) key(team string) string {
 	key := team + "-" + q.channel + "-" + q.ts
 	if q.act != "" {
-		key += "-" + q.act
+		key += "-" + q.act + "." + q.pressed
 	}
 	return key
 }
+
+// button names what was pressed.
+func (q asked) button() string { return q.channel + q.ts + q.act }
 
 // rowScale says how large a world is.
 type rowScale struct {
