@@ -39,14 +39,21 @@ const (
 
 // about is what a modal is about. Stored in Slack while the modal is open.
 type about struct {
-	Channel string `json:"channel"`
-	Thread  string `json:"thread,omitempty"`  // ts of the thread's first message; empty: of no thread
-	Message string `json:"message,omitempty"` // ts of the message that was pressed or chosen
-	Of      string `json:"of,omitempty"`      // ts of the message that had asked
+	Channel string      `json:"channel"`
+	Thread  string      `json:"thread,omitempty"`  // ts of the thread's first message; empty: of no thread
+	Message string      `json:"message,omitempty"` // ts of the message that was pressed or chosen
+	Of      string      `json:"of,omitempty"`      // ts of the message that had asked
+	Shown   *formValues `json:"shown,omitempty"`   // in the settings modal
+}
+
+// formValues is what the fields of the settings modal held when it was opened.
+type formValues struct {
+	Temperature float64 `json:"temperature"`
+	MaxTokens   int     `json:"max_tokens"`
 }
 
 func (a about) String() string {
-	raw, _ := json.Marshal(a) // strings alone: it cannot fail
+	raw, _ := json.Marshal(a) // strings and finite numbers: it cannot fail
 	return string(raw)
 }
 
@@ -111,10 +118,11 @@ func sentenceModal(a about, sentence string) slack.ModalViewRequest {
 func settingsModal(f settingsForm) slack.ModalViewRequest {
 	now := f.defaults.over(f.channel).over(f.thread)
 	// The limits may have been changed since; Slack refuses a form that begins beyond them.
+	f.about.Shown = &formValues{min(max(now.temperature, 0), 1), min(max(now.maxTokens, minMaxTokens), f.limit)}
 	temperature := slack.NewNumberInputBlockElement(nil, inputTemperature, true).WithMinValue("0").WithMaxValue("1").
-		WithInitialValue(number(min(max(now.temperature, 0), 1)))
+		WithInitialValue(number(f.about.Shown.Temperature))
 	tokens := slack.NewNumberInputBlockElement(nil, inputMaxTokens, false).WithMinValue(fmt.Sprint(minMaxTokens)).WithMaxValue(fmt.Sprint(f.limit)).
-		WithInitialValue(fmt.Sprint(min(max(now.maxTokens, minMaxTokens), f.limit)))
+		WithInitialValue(fmt.Sprint(f.about.Shown.MaxTokens))
 	blocks := []slack.Block{
 		slack.NewInputBlock(inputTemperature, words("Temperature"), words(textTemperatureHint), temperature).WithOptional(true),
 		slack.NewInputBlock(inputMaxTokens, words("Max tokens"), words(textMaxTokensHint(f.limit)), tokens).WithOptional(true),
@@ -152,6 +160,9 @@ type settingsEntry struct {
 	thread      bool // for the thread, not for the channel
 	temperature *float64
 	maxTokens   *int
+
+	// The field was left as it was shown: whatever somebody else has set since stays.
+	sameTemperature, sameMaxTokens bool
 }
 
 // change is what the entry makes of what was set before in its scope, by user. base is
@@ -164,6 +175,12 @@ func (e settingsEntry) change(before store.Settings, base settings, user string)
 	}
 	if before.MaxTokens == nil && e.maxTokens != nil && *e.maxTokens == base.maxTokens {
 		after.MaxTokens = nil
+	}
+	if e.sameTemperature {
+		after.Temperature = before.Temperature
+	}
+	if e.sameMaxTokens {
+		after.MaxTokens = before.MaxTokens
 	}
 	if (settings{}).over(after) != (settings{}).over(before) || (after.Temperature == nil) != (before.Temperature == nil) || (after.MaxTokens == nil) != (before.MaxTokens == nil) {
 		after.By = user
@@ -192,6 +209,13 @@ func parseSettingsEntry(a about, state *slack.ViewState, limit int) (e settingsE
 			e.maxTokens = &n
 		} else {
 			faults[inputMaxTokens] = textBadMaxTokens(limit)
+		}
+	}
+	if was := a.Shown; was != nil {
+		e.sameTemperature = e.temperature != nil && *e.temperature == was.Temperature
+		e.sameMaxTokens = e.maxTokens != nil && *e.maxTokens == was.MaxTokens
+		if e.sameTemperature && e.sameMaxTokens && !e.thread && a.Thread != "" {
+			e.sameTemperature, e.sameMaxTokens = false, false // the channel is to have what the thread has
 		}
 	}
 	return e, faults

@@ -15,7 +15,7 @@ const (
 	textSettingsLoading = "Reading the settings…"
 
 	textTemperatureHint = "From 0 to 1, such as 0.2. 0 gives the steadiest answers. Leave it empty for the default."
-	textScopeHint       = "The fields show what holds in this thread now. They are saved for what you choose here."
+	textScopeHint       = "The fields show what holds in this thread now. What you change is saved for what you choose here."
 	textNoScope         = "Choose for what the settings are."
 
 	textQuestionExample = "What is the view, and is there a pleural effusion?"
