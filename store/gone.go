@@ -1,5 +1,7 @@
 package store
 
+import "slices"
+
 // What is left of things that were deleted in Slack, for every backend the same.
 
 // emptied is the message without what it held.
@@ -20,11 +22,27 @@ func (t Turn) Without(gone func(ts string) bool) (_ Turn, emptied int) {
 		}
 		t.Messages = append(t.Messages, m)
 	}
-	if t.Text != "" && t.AnswerTS != "" && gone(t.AnswerTS) {
+	if t.Text != "" && (t.AnswerTS != "" && gone(t.AnswerTS) || slices.ContainsFunc(t.Parts, gone)) {
 		t.Text = ""
 		emptied++
 	}
 	return t, emptied
+}
+
+// CameWith returns which images of a thread go with the message ts: those that came
+// with it, and other views of their files, which a later message has asked for.
+func CameWith(images []ImageRecord, ts string) func(ImageRecord) bool {
+	files := map[string]bool{}
+	for _, r := range images {
+		if r.MessageTS == ts {
+			for _, id := range r.Files {
+				files[id] = true
+			}
+		}
+	}
+	return func(r ImageRecord) bool {
+		return r.MessageTS == ts || slices.ContainsFunc(r.Files, func(id string) bool { return files[id] })
+	}
 }
 
 // Emptied is what stays of the record when the image was deleted in Slack.

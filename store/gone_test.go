@@ -35,10 +35,31 @@ func TestWithout(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" || n != 1 {
 		t.Errorf("%d emptied (-want +got):\n%s", n, d)
 	}
+	model.Parts = []string{"3.1", "3.2"}
+	if got, n := model.Without(func(ts string) bool { return ts == "3.2" }); n != 1 || got.Text != "" {
+		t.Errorf("emptied %d for a part of the answer, text %q", n, got.Text)
+	}
+	model.Parts = nil
 	// What older versions wrote names no message.
 	model.AnswerTS = ""
 	if got, n := model.Without(func(string) bool { return true }); n != 0 || got.Text != "said" {
 		t.Errorf("emptied %d, text %q", n, got.Text)
+	}
+}
+
+func TestCameWith(t *testing.T) {
+	images := []ImageRecord{
+		{Label: 1, MessageTS: "1.0", Files: []string{"F1", "F2"}},
+		{Label: 2, MessageTS: "2.0", Files: []string{"F2"}},
+		{Label: 3, MessageTS: "2.0", Files: []string{"F3"}},
+		{Label: 4, MessageTS: "1.0", Gone: true},
+		{Label: 5, MessageTS: "3.0", Gone: true},
+	}
+	with := CameWith(images, "1.0")
+	for _, r := range images {
+		if got, want := with(r), r.Label != 3 && r.Label != 5; got != want {
+			t.Errorf("Image %d: %v, want %v", r.Label, got, want)
+		}
 	}
 }
 

@@ -72,12 +72,15 @@ func PrepareTurns(turns []Turn) ([]Turn, error) {
 		p := Turn{Role: t.Role, Text: valid(t.Text), Model: valid(t.Model), FinishedBy: valid(t.FinishedBy),
 			Temperature: t.Temperature, MaxTokens: t.MaxTokens,
 			Of: valid(t.Of), Kind: t.Kind, User: valid(t.User), AnswerTS: valid(t.AnswerTS), Images: slices.Clone(t.Images)}
-		text, rest := len(p.Text), len(p.Model)+len(p.FinishedBy)+len(p.Of)+len(p.User)+len(p.AnswerTS)+8*len(p.Images)
+		for _, ts := range t.Parts {
+			p.Parts = append(p.Parts, valid(ts))
+		}
+		text, rest := len(p.Text), len(p.Model)+len(p.FinishedBy)+len(p.Of)+len(p.User)+len(p.AnswerTS)+8*len(p.Images)+24*len(p.Parts)
 		for _, m := range t.Messages {
 			if m.Gone {
 				m = m.emptied()
 			}
-			c := Message{TS: valid(m.TS), User: valid(m.User), Text: valid(m.Text), Images: slices.Clone(m.Images), Gone: m.Gone}
+			c := Message{TS: valid(m.TS), User: valid(m.User), Text: valid(m.Text), Images: slices.Clone(m.Images), Gone: m.Gone, Posted: m.Posted}
 			text += len(c.Text)
 			rest += len(c.TS) + len(c.User) + 8*len(c.Images) + 40
 			for _, u := range m.Unread {

@@ -197,8 +197,9 @@ type Store interface {
 
 	// EraseMessage erases what a thread holds of a Slack message that was deleted: its
 	// entry in the turns becomes Gone, without text and unread files (the labels of
-	// its images stay); a turn of the model whose AnswerTS it is loses its text; the
-	// images that came with it become Gone, bytes and all; and no question whose
+	// its images stay); a turn of the model loses its text whose AnswerTS it is, or one
+	// of whose Parts; the images that came with it become Gone, bytes and all, and so do
+	// the thread's other images of their files (CameWith); and no question whose
 	// Key.TS or Of it is, message or press, is open any more. The keys stay seen. It
 	// stays erased: what Admit, PutImage or Finish bring of it later is not kept, for
 	// at least SeenFor (of more than MaxErased such messages, the last ones). What was

@@ -86,8 +86,10 @@ type Turn struct {
 	Of       string // ts of the message that asked
 	Kind     Kind   // KindAsk, KindAgain, KindContinue or KindSecond: how it came about
 	User     string // Slack user id of who asked or pressed
-	AnswerTS string // of the Slack message that holds it
+	AnswerTS string // of the Slack message that holds it, the last one when it is in several
 	Images   []int  // labels of the images that the model was shown
+
+	Parts []string // ts of the messages before that one, in order; empty when there is one
 }
 
 // Message is what one person wrote in one Slack message, and which pictures
@@ -99,6 +101,10 @@ type Message struct {
 	Images []int        // labels
 	Unread []UnreadFile // files of the message that did not become an image
 	Gone   bool         // it was deleted in Slack: Text and Unread are erased
+
+	// Posted says that TS is that of a message in Slack. What was asked in a dialog
+	// has a ts of its own, and older versions did not tell the two apart.
+	Posted bool
 }
 
 // UnreadFile is a file that could not be shown to the model.

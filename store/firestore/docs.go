@@ -102,6 +102,7 @@ type turnDoc struct {
 	User        string       `firestore:"user"`
 	AnswerTS    string       `firestore:"answer_ts"`
 	Images      []int        `firestore:"images"`
+	Parts       []string     `firestore:"parts"`
 	ExpireAt    time.Time    `firestore:"expire_at"`
 }
 
@@ -112,6 +113,7 @@ type messageDoc struct {
 	Images []int       `firestore:"images"`
 	Unread []unreadDoc `firestore:"unread"`
 	Gone   bool        `firestore:"gone"`
+	Posted bool        `firestore:"posted"`
 }
 
 type unreadDoc struct {

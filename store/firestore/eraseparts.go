@@ -34,7 +34,7 @@ func (s *Store) EraseMessage(ctx context.Context, k store.ThreadKey, ts string) 
 			if gone.Messages, err = c.eraseTurns(ctx, ts); err != nil {
 				return err
 			}
-			gone.Images, err = c.eraseImages(ctx, func(r store.ImageRecord) bool { return r.MessageTS == ts })
+			gone.Images, err = c.eraseImages(ctx, func(all []store.ImageRecord) func(store.ImageRecord) bool { return store.CameWith(all, ts) })
 			if err != nil {
 				return err
 			}
@@ -94,11 +94,13 @@ func (c *change) eraseTurns(ctx context.Context, ts string) (n int, err error) {
 	return n, err
 }
 
-// eraseImages makes images Gone that which names, and says how many there were.
-func (c *change) eraseImages(ctx context.Context, which func(store.ImageRecord) bool) (n int, err error) {
+// eraseImages makes images Gone that which names among all, and says how many there
+// were.
+func (c *change) eraseImages(ctx context.Context, which func(all []store.ImageRecord) func(store.ImageRecord) bool) (n int, err error) {
 	records, err := c.s.records(ctx, c.k, c.d)
+	named := which(records)
 	for _, r := range records {
-		if !r.Gone && which(r) {
+		if !r.Gone && named(r) {
 			// One that is being written in its place is its PutImage's to judge.
 			c.putGone(r, func(set setDoc) bool { return set.Fence == 0 })
 			n++
@@ -135,7 +137,7 @@ func (s *Store) eraseImages(ctx context.Context, k store.ThreadKey, which func(s
 			return errUnchanged
 		}
 		var err error
-		if n, err = c.eraseImages(ctx, which); err != nil {
+		if n, err = c.eraseImages(ctx, func([]store.ImageRecord) func(store.ImageRecord) bool { return which }); err != nil {
 			return err
 		}
 		dead = slices.Clone(c.d.Dead)

@@ -199,9 +199,9 @@ func (s *Store) Thread(ctx context.Context, k store.ThreadKey) (th store.Thread,
 func encodeTurn(t store.Turn) turnDoc {
 	d := turnDoc{Role: string(t.Role), Text: t.Text, Model: t.Model, FinishedBy: t.FinishedBy,
 		Temperature: t.Temperature, MaxTokens: t.MaxTokens,
-		Of: t.Of, Kind: string(t.Kind), User: t.User, AnswerTS: t.AnswerTS, Images: t.Images}
+		Of: t.Of, Kind: string(t.Kind), User: t.User, AnswerTS: t.AnswerTS, Images: t.Images, Parts: t.Parts}
 	for _, m := range t.Messages {
-		md := messageDoc{TS: m.TS, User: m.User, Text: m.Text, Images: m.Images, Gone: m.Gone}
+		md := messageDoc{TS: m.TS, User: m.User, Text: m.Text, Images: m.Images, Gone: m.Gone, Posted: m.Posted}
 		for _, u := range m.Unread {
 			md.Unread = append(md.Unread, unreadDoc(u))
 		}
@@ -213,9 +213,9 @@ func encodeTurn(t store.Turn) turnDoc {
 func decodeTurn(d turnDoc) store.Turn {
 	t := store.Turn{Seq: d.Seq, Role: store.Role(d.Role), At: d.At.UTC(), Text: d.Text, Model: d.Model,
 		FinishedBy: d.FinishedBy, Temperature: d.Temperature, MaxTokens: d.MaxTokens,
-		Of: d.Of, Kind: store.Kind(d.Kind), User: d.User, AnswerTS: d.AnswerTS, Images: d.Images}
+		Of: d.Of, Kind: store.Kind(d.Kind), User: d.User, AnswerTS: d.AnswerTS, Images: d.Images, Parts: d.Parts}
 	for _, m := range d.Messages {
-		sm := store.Message{TS: m.TS, User: m.User, Text: m.Text, Images: m.Images, Gone: m.Gone}
+		sm := store.Message{TS: m.TS, User: m.User, Text: m.Text, Images: m.Images, Gone: m.Gone, Posted: m.Posted}
 		for _, u := range m.Unread {
 			sm.Unread = append(sm.Unread, store.UnreadFile(u))
 		}

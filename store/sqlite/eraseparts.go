@@ -158,13 +158,20 @@ func (t *tx) eraseTurns(thread, ts string) (n int, err error) {
 
 func quoted(ts string) string { return fmt.Sprintf("%q", ts) }
 
-// eraseImagesOf makes the images Gone that came with a message.
+// eraseImagesOf makes the images Gone that came with a message, and other views of
+// their files.
 func (t *tx) eraseImagesOf(thread, ts string) (n int, err error) {
-	labels, err := t.keys(`SELECT label FROM images WHERE thread = ? AND instr(record, ?)`, thread, quoted(ts))
+	labels, err := t.keys(`SELECT label FROM images WHERE thread = ?`, thread)
 	if err != nil {
 		return 0, err
 	}
-	return t.eraseImages(thread, labels, func(r store.ImageRecord) bool { return r.MessageTS == ts })
+	all := make([]store.ImageRecord, len(labels))
+	for i, label := range labels {
+		if err := t.body(&all[i], `SELECT record FROM images WHERE thread = ? AND label = ?`, thread, label); err != nil {
+			return 0, err
+		}
+	}
+	return t.eraseImages(thread, labels, store.CameWith(all, ts))
 }
 
 // eraseImages makes those of the labelled images Gone that which names, and says how

@@ -49,7 +49,7 @@ func crowd(t *testing.T, s *Store) (leases []store.Lease) {
 				Slices: []store.SliceRecord{{Number: 1}, {Number: 2}}}
 			data := [][]byte{make([]byte, r.IntN(5000)), make([]byte, r.IntN(300))}
 			if n == 1 && i%2 == 1 {
-				image.Files, image.MessageTS, image.Notes, image.Slices[0].SHA256 = append(image.Files, "FM"), markedTS, []string{marker}, marker
+				image.Files, image.MessageTS, image.Notes, image.Slices[0].SHA256 = []string{"F3", "FM"}, markedTS, []string{marker}, marker
 				data = [][]byte{[]byte(strings.Repeat(marker, 1+r.IntN(400))), []byte(marker)}
 			}
 			must(t, s.PutImage(t.Context(), leases[n], image, data))

@@ -94,10 +94,10 @@ func eraseFileCases() []testCase {
 			w.eraseFile("T1", "F3", thread(1))
 		}},
 		{"nor of one that is gone with its message", 0, func(w *world) {
-			w.shown(thread(1)) // F1 and FX, F2 and FX
+			w.shown(thread(1)) // of F1, and of F2
 			w.erase(thread(1), tsOf(1), store.Deleted{Messages: 1, Images: 1})
 			w.eraseFile("T1", "F1")
-			w.eraseFile("T1", "FX", thread(1))
+			w.eraseFile("T1", "F2", thread(1))
 			w.erase(thread(1), tsOf(2), store.Deleted{Messages: 1})
 		}},
 		{"what PutImage brings of it later", 0, func(w *world) {

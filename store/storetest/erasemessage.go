@@ -20,7 +20,7 @@ func tsOf(second int) string { return ask(thread(0), second).Key.TS }
 
 // cameWith is image label of two slices, which came with the message of some second.
 func cameWith(label, second int) store.ImageRecord {
-	r := record(label, 2)
+	r := madeOf(label, fmt.Sprintf("F%d", label))
 	r.MessageTS = tsOf(second)
 	return r
 }
@@ -107,6 +107,36 @@ func eraseMessageCases() []testCase {
 			want.Turns[1].Text = ""
 			w.same("thread", w.read(thread(1)), want)
 			w.erase(thread(1), tsOf(5), store.Deleted{})
+		}},
+		{"an answer in several messages", 0, func(w *world) {
+			w.admit(ask(thread(1), 1))
+			w.admit(ask(thread(1), 9))
+			l := w.lease(thread(1), "a")
+			answer := func(parts ...string) []store.Turn {
+				return []store.Turn{{Role: store.RoleModel, Text: "answered", AnswerTS: parts[2], Parts: parts[:2]}}
+			}
+			w.ok(w.s.Finish(w.ctx, l, ask(thread(1), 1).Key, answer(tsOf(5), tsOf(6), tsOf(7))))
+			w.erase(thread(1), tsOf(6), store.Deleted{Messages: 1})
+			want := w.read(thread(1))
+			w.same("text", want.Turns[0].Text, "")
+			w.same("parts", want.Turns[0].Parts, []string{tsOf(5), tsOf(6)})
+			w.erase(thread(1), tsOf(5), store.Deleted{})
+			w.same("thread", w.read(thread(1)), want)
+			w.erase(thread(1), tsOf(10), store.Deleted{}) // one that Finish brings only then
+			w.ok(w.s.Finish(w.ctx, l, ask(thread(1), 9).Key, answer(tsOf(10), tsOf(11), tsOf(12))))
+			w.same("text", w.read(thread(1)).Turns[1].Text, "")
+		}},
+		{"with other views of its images", 0, func(w *world) {
+			w.admit(ask(thread(1), 1))
+			l := w.lease(thread(1), "a")
+			view, other := madeOf(2, "F1"), madeOf(3, "F3")
+			view.MessageTS, other.MessageTS = tsOf(7), tsOf(7)
+			for _, r := range []store.ImageRecord{cameWith(1, 1), view, other} {
+				w.ok(w.s.PutImage(w.ctx, l, r, pixels("one", "two")))
+			}
+			w.erase(thread(1), tsOf(1), store.Deleted{Questions: 1, Images: 2})
+			w.lost(thread(1), view)
+			w.image(thread(1), other, "one", "two")
 		}},
 		{"the first message of the thread", 0, func(w *world) {
 			t := store.ThreadKey{Team: "T1", Channel: "C1", TS: tsOf(1)}

@@ -122,14 +122,15 @@ func turnCases() []testCase {
 func fullTurns() []store.Turn {
 	return []store.Turn{
 		{Role: store.RoleUser, Messages: []store.Message{
-			{TS: "10.000001", User: "U1", Text: "Größe? 肺 \x00 🫁\r\n\u2028", Images: []int{2, 1},
+			{TS: "10.000001", User: "U1", Posted: true, Text: "Größe? 肺 \x00 🫁\r\n\u2028", Images: []int{2, 1},
 				Unread: []store.UnreadFile{{FileID: "F9", Reason: "html"}, {FileID: "F8", Reason: "download"}}},
 			{TS: "9.000001", User: "U2"},
 			{TS: "11.000001", User: "U2", Images: []int{3}, Gone: true},
 		}},
 		{Role: store.RoleModel, Text: "It's \"fine\" \\ 100 %\x00", Model: "medgemma-4b-it", FinishedBy: "stop",
 			Temperature: 0.1, MaxTokens: 500,
-			Of: "9.000001", Kind: store.KindSecond, User: "U2", AnswerTS: "12.000001", Images: []int{2, 1}},
+			Of: "9.000001", Kind: store.KindSecond, User: "U2", AnswerTS: "12.000001", Images: []int{2, 1},
+			Parts: []string{"12.000000", "11.000009"}},
 		{Role: store.RoleModel},
 	}
 }
