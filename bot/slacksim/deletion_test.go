@@ -1,7 +1,9 @@
 package slacksim
 
 import (
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -71,6 +73,35 @@ func TestDeleteFile(t *testing.T) {
 			t.Errorf("%s was deleted", id)
 		}
 	}
+}
+
+// TestAppDeletesAFile: its own only, and once.
+func TestAppDeletesAFile(t *testing.T) {
+	h := open(t, quiet())
+	h.say(h.ann, "", "look", File{ID: "F1", Name: "a.png", Data: []byte("x")})
+	got := h.fine(h.api("files.getUploadURLExternal", "filename", "b.png", "length", "1"))
+	own, _ := got["file_id"].(string)
+	h.refused(h.api("files.delete", "file", own), "file_not_found") // not completed
+	address, _ := got["upload_url"].(string)
+	resp, err := http.Post(address, "image/png", strings.NewReader("y")) //nolint:noctx // loopback
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	h.fine(h.api("files.completeUploadExternal", "files", `[{"id":"`+own+`","title":"b"}]`, "channel_id", h.radiology))
+	w := h.dial()
+	h.refused(h.api("files.delete"), "file_not_found")
+	h.refused(h.api("files.delete", "file", "F1"), "cant_delete_file")
+	h.fine(h.api("files.delete", "file", own))
+	if ev := w.next().event(); ev["type"] != "file_deleted" || ev["file_id"] != own {
+		t.Errorf("event %v", ev)
+	}
+	h.refused(h.api("files.delete", "file", own), "file_deleted")
+	if f, _ := h.File(own); len(f.Data) > 0 || f.Access != Deleted {
+		t.Errorf("left: %+v", f)
+	}
+	h.SetScopes(slices.DeleteFunc(DefaultScopes(), func(s string) bool { return s == "files:write" })...)
+	h.refused(h.api("files.delete", "file", own), "missing_scope")
 }
 
 // TestDeleteFileInSilence: the event needs the scope, and a channel that both share.

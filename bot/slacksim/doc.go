@@ -47,7 +47,8 @@
 //     Slack's smaller copy (thumb_1024) of those that are given one.
 //   - Uploads of the app in Slack's three steps: an address for the announced
 //     length, the bytes raw or as a form, and completion, which shares the files
-//     as a message of the app. What is not completed is not seen.
+//     as a message of the app. What is not completed is not seen. The app may delete
+//     its own.
 //   - Slash commands, message shortcuts and clicks with trigger_id (3 s, once) and
 //     response_url (5 uses, 30 minutes). A click sends the element as it stands in the
 //     message, with the state of the others.

@@ -127,12 +127,17 @@ func (s *Sim) DeleteFile(id string) error {
 	if !ok || f.deleted {
 		return fmt.Errorf("deleting file %q: there is none", id)
 	}
+	s.bury(f)
+	return nil
+}
+
+// bury leaves a file's place only, and tells the app.
+func (s *Sim) bury(f *storedFile) {
 	f.deleted, f.Access, f.Data, f.Thumb1024 = true, Deleted, nil, nil
 	if !s.withheld["file_deleted"] && s.needScope("files:read") == nil && s.sharedWithApp(f) {
-		s.event(nil, object{"type": "file_deleted", "file_id": id, "event_ts": s.newTS()})
+		s.event(nil, object{"type": "file_deleted", "file_id": f.ID, "event_ts": s.newTS()})
 	}
 	s.change()
-	return nil
 }
 
 // File gives a stored file with its bytes.
@@ -226,6 +231,22 @@ func (s *Sim) filesInfo(c *request) (object, error) {
 		return nil, refuse("file_deleted")
 	}
 	return object{"file": s.fileWire(f, true), "comments": []string{}, "content_html": nil}, nil
+}
+
+// filesDelete deletes a file of the app's own; a person's it may not
+// (docs.slack.dev/reference/methods/files.delete). Messages keep its tombstone.
+func (s *Sim) filesDelete(c *request) (object, error) {
+	f, ok := s.files[c.arg("file")]
+	switch {
+	case !ok || !s.sharedWithApp(f):
+		return nil, refuse("file_not_found")
+	case f.deleted || f.Access == Deleted:
+		return nil, refuse("file_deleted")
+	case f.owner.ID != s.botUser:
+		return nil, refuse("cant_delete_file")
+	}
+	s.bury(f)
+	return object{}, nil
 }
 
 // sharedWithApp says whether a file is the app's own or in a channel that the app is in.

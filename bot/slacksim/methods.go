@@ -38,6 +38,7 @@ var methods = map[string]method{
 	"conversations.info":           {tier: tier3, serve: (*Sim).conversationsInfo},
 	"conversations.replies":        {tier: tier3, serve: (*Sim).conversationsReplies},
 	"files.completeUploadExternal": {scopes: []string{"files:write"}, tier: tier4, serve: (*Sim).filesCompleteUpload},
+	"files.delete":                 {scopes: []string{"files:write"}, tier: tier3, serve: (*Sim).filesDelete},
 	"files.getUploadURLExternal":   {scopes: []string{"files:write"}, tier: tier4, serve: (*Sim).filesUploadURL},
 	"files.info":                   {scopes: []string{"files:read"}, tier: tier4, serve: (*Sim).filesInfo},
 	"reactions.add":                {scopes: []string{"reactions:write"}, tier: tier3, serve: (*Sim).reactionsAdd},
