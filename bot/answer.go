@@ -230,14 +230,14 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 // close remembers the outcome and closes the question.
 func (b *Bot) close(ctx context.Context, j *job, out outcome) {
 	j.closing.Store(true)
-	answerTS := ""
+	answerTS, parts := "", []string(nil)
 	if j.reply != nil {
-		answerTS = j.reply.last
+		answerTS, parts = j.reply.last, j.reply.parts
 	}
-	err := b.remember(ctx, j, turnsOf(out, j.question, answerTS))
+	err := b.remember(ctx, j, turnsOf(out, j.question, answerTS, parts))
 	if errors.Is(err, store.ErrTooLarge) {
 		j.lg.Warn("a turn was too large to be remembered whole")
-		err = b.remember(ctx, j, turnsOf(outcome{now: withoutText(out.now)}, j.question, answerTS))
+		err = b.remember(ctx, j, turnsOf(outcome{now: withoutText(out.now)}, j.question, answerTS, parts))
 	}
 	switch {
 	case errors.Is(err, errClosed), errors.Is(err, store.ErrNotFound) && j.deleted():

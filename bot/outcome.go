@@ -128,9 +128,9 @@ func asTrouble(err error) *medgemma.Error {
 	return &medgemma.Error{Kind: medgemma.KindServer, Err: err}
 }
 
-// turnsOf are the turns that the answer to q in the message answerTS adds to the
-// history.
-func turnsOf(out outcome, q store.Question, answerTS string) []store.Turn {
+// turnsOf are the turns that the answer to q in the message answerTS, and those of its
+// parts before that one, adds to the history.
+func turnsOf(out outcome, q store.Question, answerTS string, parts []string) []store.Turn {
 	var turns []store.Turn
 	if len(out.now) > 0 {
 		turns = append(turns, store.Turn{Role: store.RoleUser, Messages: out.now})
@@ -138,6 +138,7 @@ func turnsOf(out outcome, q store.Question, answerTS string) []store.Turn {
 	if out.answer != nil {
 		answer := *out.answer
 		answer.Of, answer.Kind, answer.User, answer.AnswerTS = questionTS(q), q.Kind, q.User, answerTS
+		answer.Parts = parts
 		turns = append(turns, answer)
 	}
 	return turns

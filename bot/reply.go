@@ -22,13 +22,14 @@ type reply struct {
 	b     *Bot
 	q     store.Question
 	lease store.Lease
-	ts    string // of the first message
-	last  string // of the one with the buttons
-	lead  string // stands above whatever is shown
-	ref   string // of the try, as in the log
-	again bool   // an earlier try may have posted parts of an answer
-	mine  bool   // what the message shows is known not to be an earlier try's final text
-	first string // what the message shows at first; "" when that is not known
+	ts    string   // of the first message
+	last  string   // of the one with the buttons
+	parts []string // ts of those before it
+	lead  string   // stands above whatever is shown
+	ref   string   // of the try, as in the log
+	again bool     // an earlier try may have posted parts of an answer
+	mine  bool     // what the message shows is known not to be an earlier try's final text
+	first string   // what the message shows at first; "" when that is not known
 
 	settled func() // gives back the call that was kept free for the final text
 
@@ -217,6 +218,7 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) (err error) 
 	again = again || r.again
 	parts := split(led(r.lead, out.text), partRunes)
 	m := mark{try: r.ref, parts: len(parts), answer: out.looked != nil}
+	r.parts = nil
 	for i, part := range parts {
 		var under foot
 		if i == len(parts)-1 {
@@ -236,7 +238,7 @@ func (r *reply) final(ctx context.Context, out outcome, again bool) (err error) 
 		if err != nil {
 			return err
 		}
-		r.last = ts
+		r.parts, r.last = append(r.parts, r.last), ts
 	}
 	for i := len(parts); again; i++ { // an earlier try had more to say
 		ts, err := r.b.findPart(ctx, r.q, i)

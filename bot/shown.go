@@ -18,9 +18,10 @@ import (
 
 // shown is a final text that stands in the thread.
 type shown struct {
-	text   string // mrkdwn, without the lines under it
-	last   string // ts of its last message
-	answer bool   // the model's
+	text   string   // mrkdwn, without the lines under it
+	parts  []string // ts of its messages before the last
+	last   string   // ts of its last message
+	answer bool     // the model's
 }
 
 // shownBefore finds the whole final text that an earlier try has left in the
@@ -46,27 +47,27 @@ func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error)
 	if err != nil || !ok {
 		return nil, err
 	}
-	var texts []string
-	var last string
+	var texts, all []string
 	for n := range first.parts {
 		p, ok := pieces[n]
 		if !ok || p.mark != first.mark {
 			return nil, nil
 		}
-		texts, last = append(texts, p.text), p.ts
+		texts, all = append(texts, p.text), append(all, p.ts)
 	}
 	text := strings.Join(texts, "\n")
 	if first.answer { // the labels are its last lines
 		lines := strings.Split(text, "\n")
 		text = strings.Join(lines[:max(0, len(lines)-labelLines)], "\n")
 	}
-	return &shown{strings.TrimSpace(text), last, first.answer}, nil
+	last := len(all) - 1 // of a mark there is at least one part
+	return &shown{strings.TrimSpace(text), all[:last], all[last], first.answer}, nil
 }
 
 // keepShown remembers an answer that was shown before, and closes its question.
 func (b *Bot) keepShown(ctx context.Context, j *job, before *shown) {
 	out := outcome{name: "kept"}
-	j.reply.last = before.last
+	j.reply.last, j.reply.parts = before.last, before.parts
 	if before.answer {
 		// What people wrote is read once more, so that the images of the question
 		// find their place in the history. Where that fails the history goes
