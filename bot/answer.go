@@ -29,6 +29,8 @@ type job struct {
 
 	closing  atomic.Bool       // its question is being closed, and may be so already
 	quiet    bool              // what the model says is not shown while it grows
+	outer    context.Context   //nolint:containedctx // outlives the answer, for what is done after it
+	listing  *listing          // the thread as it was read whole for this question; nil: it was not
 	forgot   bool              // the lease went with the thread: nothing more can be done under it
 	again    bool              // it ended in a panic, and is to be begun again
 	unsure   bool              // a placeholder may stand that the store does not know of
@@ -89,8 +91,8 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 		b.fail(ctx, work, j, nil, "line", "", err)
 		return
 	}
-	thread, err := b.thread(work, j.question.Thread)
-	if err != nil {
+	thread, err := b.current(work, j)
+	if err != nil || work.Err() != nil { // its own question may have been deleted meanwhile
 		b.fail(ctx, work, j, nil, "store", textStoreFailed(j.ref), err)
 		return
 	}

@@ -247,7 +247,7 @@ func missed(t store.Thread) []threadMessage {
 					return out
 				}
 				if !settled[f.FileID] && worthRetrying(f.Reason) {
-					out = append(out, threadMessage{store.Message{TS: m.TS, User: m.User}, []file{{ID: f.FileID}}})
+					out = append(out, threadMessage{store.Message{TS: m.TS, User: m.User, Posted: m.Posted}, []file{{ID: f.FileID}}})
 				}
 				settled[f.FileID] = true // the newest word on a file counts
 			}

@@ -37,15 +37,22 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, j *job) ([]threadMessa
 	q, last := j.question, lastTS(t)
 	asked, held := questionTS(q), q.Of == "" // whether its words are known from the store
 	var found []slack.Message
+	first := firstAsked(t)
+	newer := first != "" && !after(first, asked) // what is newer was looked at with an earlier question
 	params := slack.GetConversationRepliesParameters{ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: last, Inclusive: true}
 	if !held && last != "" {
 		params.Oldest = earlier(last, asked)
 	}
-	if first := firstAsked(t); first != "" && !after(first, asked) {
-		params.Latest = asked // what is newer was looked at with an earlier question
+	if newer {
+		params.Latest = asked
 	}
-	err := b.eachReply(ctx, params, func(m slack.Message) bool { found = append(found, m); return false })
-	own := threadMessage{Message: store.Message{TS: asked, User: q.User, Text: q.Text}}
+	var err error
+	if j.listing != nil { // it was read whole a moment ago
+		found, err = j.listing.messages, j.listing.err
+	} else {
+		err = b.eachReply(ctx, params, func(m slack.Message) bool { found = append(found, m); return false })
+	}
+	own := threadMessage{Message: store.Message{TS: asked, User: q.User, Text: q.Text, Posted: q.Key.Act == ""}}
 	if err != nil {
 		if asked != q.Thread.TS || len(q.Files) == 0 || ctx.Err() != nil {
 			return nil, err
@@ -57,16 +64,18 @@ func (b *Bot) gather(ctx context.Context, t store.Thread, j *job) ([]threadMessa
 	for _, m := range found {
 		switch {
 		case m.Timestamp == asked:
-			own.files = filesOf(m)
+			own.files, own.Posted = filesOf(m), true
 			if !held {
 				own.User, own.Text, held = author(m), m.Text, true
 			}
 		case after(m.Timestamp, asked):
-			j.later = append(j.later, m)
+			if !newer {
+				j.later = append(j.later, m)
+			}
 		case !after(m.Timestamp, last), b.isOwn(m), !slices.Contains(append(human, "bot_message"), m.SubType):
 		case b.isCommand(m.Text, isDirect(q.Thread.Channel), strings.Contains(m.Text, "<@"+b.self.user)):
 		default:
-			out = append(out, threadMessage{store.Message{TS: m.Timestamp, User: author(m), Text: m.Text}, filesOf(m)})
+			out = append(out, threadMessage{store.Message{TS: m.Timestamp, User: author(m), Text: m.Text, Posted: true}, filesOf(m)})
 		}
 	}
 	if !held {
@@ -102,8 +111,20 @@ func lastTS(t store.Thread) string {
 // eachReply pages through a thread, at most repliesPages pages of it, and shows
 // each message to visit until that says stop.
 func (b *Bot) eachReply(ctx context.Context, params slack.GetConversationRepliesParameters, visit func(slack.Message) (stop bool)) error {
+	_, err := b.pageReplies(ctx, params, nil, visit)
+	return err
+}
+
+// pageReplies is eachReply, and says whether it came to the thread's end. before,
+// unless nil, is called before each page but the first.
+func (b *Bot) pageReplies(ctx context.Context, params slack.GetConversationRepliesParameters, before func() error, visit func(slack.Message) (stop bool)) (whole bool, err error) {
 	params.Limit = repliesPage
-	for range repliesPages {
+	for n := range repliesPages {
+		if n > 0 && before != nil {
+			if err := before(); err != nil {
+				return false, err
+			}
+		}
 		var page []slack.Message
 		var more bool
 		err := b.web.try(ctx, "conversations.replies", true, func() (err error) {
@@ -111,10 +132,10 @@ func (b *Bot) eachReply(ctx context.Context, params slack.GetConversationReplies
 			return err
 		})
 		if err != nil || slices.ContainsFunc(page, visit) || !more || params.Cursor == "" {
-			return err
+			return err == nil && !more, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
 func (b *Bot) isOwn(m slack.Message) bool {

@@ -56,7 +56,7 @@ func (b *Bot) handover(ctx context.Context, j *job) (handover, error) {
 	t := j.question.Thread
 	h := handover{self: b.self.user, link: func(ts string) string { return permalink(b.self.url, t.Channel, ts, t.TS) }}
 	var err error
-	if h.thread, err = b.thread(ctx, t); err != nil {
+	if h.thread, err = b.current(ctx, j); err != nil {
 		return h, fmt.Errorf("reading the thread: %w", err)
 	}
 	open, err := b.cfg.Store.Open(ctx, t)

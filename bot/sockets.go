@@ -94,6 +94,7 @@ func (b *Bot) socketClosed() {
 		}
 	}
 	b.seen.deaf()
+	b.wholes.deaf()
 }
 
 // heardAgo is the time since anything came from Slack on any socket.

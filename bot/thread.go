@@ -85,6 +85,7 @@ func (b *Bot) drain(ctx context.Context, t store.ThreadKey) {
 		}
 		last = open[0].Key
 		j := b.begin(lease, since, open[0])
+		j.outer = ctx
 		b.answerSafely(held, j)
 		unsure = unsure || j.unsure
 		if j.again {
