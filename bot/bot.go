@@ -77,7 +77,8 @@ type Bot struct {
 	reopened *prometheus.CounterVec // sockets, by what ended the one before
 	seen     *seen
 	reading  reading
-	unread   keySet // what catch-up cannot read, once told
+	unread   keySet        // what catch-up cannot read, once told
+	sweeps   chan struct{} // holds a value while a sweep is asked for (reconcile_sweep.go)
 
 	comforted keySet // messages whose authors were told that they wait
 	timing    timing
@@ -115,6 +116,7 @@ type timing struct {
 	catchUp time.Duration // between two catch-ups
 	mark    time.Duration // between two savings of the mark
 	form    time.Duration // for reading what a dialog shows
+	late    time.Duration // between a notice that could not be carried out and the look for what it told of
 }
 
 // New makes a Bot. It calls nobody yet.
@@ -145,14 +147,15 @@ func New(cfg Config) (*Bot, error) {
 		cfg: cfg, lg: cfg.Logger, metrics: newMetrics(cfg.Registerer),
 		images: imaging.NewPreparer(imaging.Config{Green: cfg.CTGreen, AllowBurnedIn: cfg.AllowBurnedIn}), owner: randomID(8), model: make(chan struct{}, cfg.Concurrency),
 		files: make(chan struct{}, filesInAll), loads: make(chan struct{}, loadsAtOnce),
-		held: semaphore.NewWeighted(heldForAll), heldLittle: semaphore.NewWeighted(heldForLittles),
+		sweeps: make(chan struct{}, 1),
+		held:   semaphore.NewWeighted(heldForAll), heldLittle: semaphore.NewWeighted(heldForLittles),
 	}
 	b.intake, b.threads = newLanes(lanesAtOnce, b.recovered), newLanes(lanesAtOnce, b.recovered)
 	b.line = newLine(pastLine * cfg.Concurrency)
 	b.web = newWeb(cfg, b.metrics)
 	b.access = newAccess(b.web)
 	b.seen, b.reading, b.made = newSeen(), newReading(), time.Now()
-	b.timing = timing{stagger: staggerFor, catchUp: catchUpEvery, mark: markEvery, form: formTimeout}
+	b.timing = timing{stagger: staggerFor, catchUp: catchUpEvery, mark: markEvery, form: formTimeout, late: listedAfter}
 	for range cfg.Sockets {
 		b.sockets = append(b.sockets, newSocket(b.web.api, cfg.SocketSilence, b.socketClosed))
 	}
@@ -187,6 +190,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer enough()
 	b.wait.Go(func() { b.adopt(adopting, work) })
 	b.wait.Go(func() { b.keepUp(adopting, work) })
+	b.wait.Go(func() { b.keepSweeping(adopting, work) })
 	b.wait.Go(func() { b.keepMark(adopting) })
 	err = b.listen(running, work)
 	if gaveUp := context.Cause(running); gaveUp != nil {

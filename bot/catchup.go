@@ -121,6 +121,7 @@ func (b *Bot) catchUp(ctx, work context.Context) error {
 		}
 	}
 	b.seen.caughtUp(asked, c.newest)
+	b.sweepAfter(mark, now)
 	b.lg.Info("caught up", "channels", len(channels), "threads", c.read, "messages", c.found)
 	return nil
 }

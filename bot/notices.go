@@ -140,6 +140,7 @@ func (b *Bot) erase(ctx context.Context, env envelope, n notice) {
 		env.ack(nil)
 		return
 	}
+	b.unheeded(tsAt(b.web.clock.now()))
 	b.lg.Error("what was deleted in Slack could not be erased; it is not acked, so it will come again",
 		"envelope", env.id, "retry", env.retry, "error", err)
 	if env.retry >= lastRetry { // it will not

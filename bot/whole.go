@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/medbuddy/medbuddy/store"
 )
@@ -14,11 +16,18 @@ type wholes struct {
 	mu   sync.Mutex
 	gaps int // how often nobody listened any more
 	read map[store.ThreadKey]bool
+
+	missed []missedNotice // that could not be carried out, and are to be looked for
+}
+
+type missedNotice struct {
+	at   string    // where the mark waits
+	came time.Time // by this process's clock, which nothing sets
 }
 
 const wholesSize = 5000
 
-// deaf notes that no socket is open any more.
+// deaf notes that no socket is open any more, or that what was heard came to nothing.
 func (w *wholes) deaf() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -58,6 +67,30 @@ func (w *wholes) lose(t store.ThreadKey) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.read, t)
+}
+
+// miss notes that a notice could not be carried out, of whatever thread, and that the
+// mark waits at a ts for it; first says that it is the only one.
+func (w *wholes) miss(at string) (first bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.missed = append(w.missed, missedNotice{at, time.Now()})
+	return len(w.missed) == 1
+}
+
+// missing are the notices that could not be carried out until then.
+func (w *wholes) missing(until time.Time) []missedNotice {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(w.missed), func(n missedNotice) bool { return n.came.After(until) })
+}
+
+// found notes that what they told of was looked for, and says how many are left.
+func (w *wholes) found(looked []missedNotice) (left int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.missed = slices.DeleteFunc(w.missed, func(n missedNotice) bool { return slices.Contains(looked, n) })
+	return len(w.missed)
 }
 
 // hearing says whether Slack can tell this process of deletions.
