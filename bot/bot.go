@@ -102,6 +102,7 @@ type Bot struct {
 	warned           warned     // threads in which the urgent line was said
 	unsaved          unsaved    // changes of settings that may have been made
 	wholes           wholes     // threads in which every deletion is heard
+	uploads          uploads    // pictures of scans that this process has posted
 
 	stopping       atomic.Bool  // nothing new is begun
 	learnedImages  atomic.Int64 // most images of a request, from the endpoint; 0: not yet

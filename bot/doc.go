@@ -43,7 +43,11 @@
 //
 // What is deleted in Slack is erased in the same lanes, before its notice is acked
 // (notices.go); a question that is deleted while it is answered ends there
-// (running.go). The labels of deleted images stay taken (gone.go).
+// (running.go). The labels of deleted images stay taken (gone.go), and what MedBuddy has
+// posted of them is taken away (pictures.go). What was deleted while nobody listened
+// (whole.go) is found by comparing a thread with Slack's listing of it (listing.go,
+// reconcile.go): before the first answer in it after that, and after a long outage in
+// the served threads (reconcile_sweep.go).
 //
 // The question waits in the lane of its thread (thread.go). Whoever serves the
 // lane takes the thread's lease from the store, which fences off other
@@ -56,7 +60,7 @@
 //
 //	placeholder  post.go      one message, found again by its metadata, from now on only updated
 //	line         line.go      its turn for the model; until then it is a placeholder and no more
-//	thread       store        the history
+//	thread       reconcile.go the history, without what is not in Slack any more
 //	gather       gather.go    what was written and posted since, up to the question
 //	look         files.go     files become labelled images, or a reason why not
 //	blind        blind.go     no image that reaches the model, no question to it
@@ -83,8 +87,7 @@
 // answered. The shortcut asks by a dialog; its question stands above the answer
 // (lead.go), as does the line for what cannot wait (urgent.go).
 //
-// What is deleted in Slack is erased here (notices.go); the labels of images stay. A
-// question says which images it means (intent.go, steer.go). A thread is handed on by
+// A question says which images it means (intent.go, steer.go). A thread is handed on by
 // commands (handing.go, forget.go, with handover.go, export.go and ledger.go), and the
 // Home tab tells what there is (hometab.go, home.go).
 //

@@ -53,6 +53,7 @@ func (b *Bot) forgetThread(ctx context.Context, j *job) {
 		return // still open
 	}
 	b.asked.forget(q.Thread)
+	b.uploads.forget(q.Thread)
 	j.forgot = true
 	// The lease went with the thread, and there is nothing left that it guards.
 	ctx, cancel := context.WithTimeout(context.WithValue(context.WithoutCancel(ctx), tenureKey{}, nil), receiptTimeout)

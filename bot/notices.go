@@ -153,7 +153,8 @@ func (b *Bot) erase(ctx context.Context, env envelope, n notice) {
 	}
 }
 
-// carryOut erases what a notice tells of. work is for what is to be said afterwards.
+// carryOut erases what a notice tells of. work is for what is to be said and taken away
+// in Slack afterwards.
 func (b *Bot) carryOut(ctx, work context.Context, n notice) error {
 	if n.file != "" {
 		threads, err := b.cfg.Store.EraseFile(ctx, b.self.team, n.file)
@@ -162,6 +163,7 @@ func (b *Bot) carryOut(ctx, work context.Context, n notice) error {
 		}
 		for _, t := range threads {
 			b.lg.Info("images of a deleted file were erased", "thread", t.String())
+			b.clearPictures(work, t)
 		}
 		return nil
 	}
@@ -177,6 +179,9 @@ func (b *Bot) carryOut(ctx, work context.Context, n notice) error {
 	if gone != (store.Deleted{}) {
 		b.lg.Info("a deleted message was erased", "thread", t.String(),
 			"questions", gone.Questions, "messages", gone.Messages, "images", gone.Images)
+	}
+	if gone.Images > 0 {
+		b.clearPictures(work, t)
 	}
 	for _, q := range open {
 		if q.Key.TS == n.ts || q.Of == n.ts {

@@ -61,6 +61,9 @@ func (b *Bot) reconcile(ctx, work context.Context, t store.ThreadKey, l listing)
 			return fmt.Errorf("erasing what was deleted meanwhile: %w", err)
 		}
 	}
+	if len(b.picturesIn(l, held.Images)) > 0 { // of what was gone before
+		b.clearPictures(work, t)
+	}
 	if n := len(gone.messages) + len(gone.files); n > 0 {
 		b.lg.Info("deletions that were not heard of were found", "thread", t.String(), "messages", len(gone.messages), "files", len(gone.files))
 	}

@@ -89,7 +89,9 @@ func (s *showing) post(ctx context.Context) (notShown string) {
 	defer s.b.metrics.stage("show", time.Now())
 	limited, cancel := context.WithTimeout(ctx, showTimeout)
 	defer cancel()
-	err := s.b.showOnce(limited, s.j, s.cells)
+	cells := slices.Clone(s.cells)
+	err := s.b.showOnce(limited, s.j, cells)
+	s.b.clearIfGone(s.j, s.cells)
 	switch {
 	case ctx.Err() != nil:
 		return ""
@@ -131,6 +133,7 @@ func (b *Bot) showOnce(ctx context.Context, j *job, images []shownImage) error {
 					return err
 				}
 				uploaded[label] = id
+				b.uploads.add(j.question.Thread, label, id)
 			}
 			files[i] = slack.FileSummary{ID: uploaded[label], Title: shownTitle(label)}
 		}

@@ -27,6 +27,7 @@ var commands = []string{cmdMedbuddy, cmdTemperature, cmdMaxTokens}
 const (
 	chatPost       = "chat.postMessage"
 	chatUpdate     = "chat.update"
+	filesDelete    = "files.delete"
 	completeUpload = "files.completeUploadExternal"
 	getUploadURL   = "files.getUploadURLExternal"
 	setStatus      = "assistant.threads.setStatus"
@@ -52,6 +53,7 @@ var methods = map[string][]string{
 	"conversations.info":    {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
 	completeUpload:          {"files:write"},
+	filesDelete:             {"files:write"}, // of own files
 	getUploadURL:            {"files:write"},
 	"files.info":            {"files:read"},
 	setStatus:               {"chat:write"},

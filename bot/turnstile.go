@@ -60,7 +60,7 @@ const (
 // a low one (docs.slack.dev/apis/web-api/rate-limits: Tiers 2 and 3, and one
 // message a second and channel); the others get Tier 4's.
 var paces = map[string]int{
-	chatUpdate: 50, chatPost: 60, chatDelete: 50, startStream: 20, stopStream: 20,
+	chatUpdate: 50, chatPost: 60, chatDelete: 50, filesDelete: 50, startStream: 20, stopStream: 20,
 	"conversations.history": 50, "conversations.info": 50, "conversations.replies": 50, "users.conversations": 50,
 }
 
