@@ -22,6 +22,7 @@ type message struct {
 	direct   bool     // in a DM with MedBuddy
 	mention  bool     // came as app_mention, or the text mentions MedBuddy
 	others   bool     // mentions somebody else
+	edited   bool     // the mention came, or stayed, with an edit
 	external bool     // the channel is shared with another organisation, or the author is of one
 	files    []string // ids
 }
@@ -99,10 +100,14 @@ func decodeEvent(payload json.RawMessage, self identity) (message, error) {
 	if err := json.Unmarshal(cb.Event, &ev); err != nil {
 		return message{}, fmt.Errorf("decoding the message: %w", shapeError(err))
 	}
+	m, err := ev.message(self, cb.External)
 	if len(ev.Edited) > 0 && string(ev.Edited) != "null" {
-		return message{}, errIgnored // it came before, as it was then
+		if ev.Type != "app_mention" {
+			return message{}, errIgnored // it came before, as it was then
+		}
+		m.edited = true
 	}
-	return ev.message(self, cb.External)
+	return m, err
 }
 
 // message reduces a message to what MedBuddy needs. external says that its channel

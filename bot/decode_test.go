@@ -53,7 +53,7 @@ func TestDecodeLeavesTheRest(t *testing.T) {
 		"changed":    event(base + `,"subtype":"message_changed","message":{}`),
 		"deleted":    event(base + `,"subtype":"message_deleted"`),
 		"joined":     event(base + `,"subtype":"channel_join"`),
-		"edited":     event(`"type":"app_mention","channel":"C1","user":"U1","ts":"1.0","text":"<@UBOT>","edited":{"ts":"2.0"}`),
+		"edited":     event(`"type":"message","channel":"C1","user":"U1","ts":"1.0","text":"<@UBOT>","edited":{"ts":"2.0"}`),
 		"no user":    event(`"type":"message","channel":"C1","ts":"1.0","text":"x"`),
 		"other kind": event(`"type":"reaction_added"`),
 	} {

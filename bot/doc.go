@@ -42,9 +42,9 @@
 // passes a message that was not recorded. "Now" is Slack's (clock.go).
 //
 // What is deleted in Slack is erased in the same lanes, before its notice is acked
-// (notices.go); a question that is deleted while it is answered ends there
+// (notices.go), and what is edited there is edited here (edits.go); a question that is deleted while it is answered ends there
 // (running.go). The labels of deleted images stay taken (gone.go), and what MedBuddy has
-// posted of them is taken away (pictures.go). What was deleted while nobody listened
+// posted of them is taken away (pictures.go). What was missed while nobody listened
 // (whole.go) is found by comparing a thread with Slack's listing of it (listing.go,
 // reconcile.go): before the first answer in it after that, and after a long outage in
 // the served threads (reconcile_sweep.go).

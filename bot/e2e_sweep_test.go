@@ -86,7 +86,7 @@ func TestUnheededNoticeOutlastsTheProcess(t *testing.T) {
 	clock.forward(2 * time.Minute)
 	w.ask(w.ann, "", "@MedBuddy what is an axial view?") // it learns the time
 	must(t, w.sim.Delete(w.channel, scan))
-	w.until("the refusal", func() bool { return strings.Contains(w.log.String(), "could not be erased") })
+	w.until("the refusal", func() bool { return strings.Contains(w.log.String(), "could not be carried out") })
 	clock.forward(5 * time.Minute)
 	later := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")
 	w.answer(later, 1)

@@ -32,7 +32,7 @@ var faults = []struct{ fault, shown string }{
 	{"somebody asks who may not", "guest bot.TestAccess"},
 	{"a token is revoked", "bot.TestRefusedTokenLeavesTheQuestionToTheNextProcess bot.TestFatalAuthErrorEndsTheBot bot.TestFatalAuthErrorEndsARunningBot cmd/medbuddy.TestRefusedTokensEndTheProcessWithASentence"},
 	{"a scope is missing", "replies_missing_scope file_html"},
-	{"a question is edited while it waits", "question_edited"},
+	{"a question is edited while it is answered", "question_edited"},
 	{"a question is deleted while it waits", "question_deleted question_deleted_in_line question_deleted_after_a_crash question_deleted_while_it_is_remembered bot.TestDeletedWhileItIsAnswered bot.TestDeletedInAnotherProcess"},
 	{"what was looked at is deleted", "scan_deleted root_deleted file_deleted_after_an_answer answer_deleted bot.TestDeletedPartOfALongAnswer bot.TestDeletedScanLeavesNothing bot.TestDeletedFileOfASeries bot.TestDeletedFileOfTwoThreads bot.TestDeletedInTheMiddleOfItsQuestion"},
 	{"something is deleted while the store is away", "deleted_while_the_store_is_down deleted_while_the_store_is_down_for_long"},

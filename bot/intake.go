@@ -156,6 +156,9 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		Thread: store.ThreadKey{Team: b.self.team, Channel: m.channel, TS: m.root()},
 		Kind:   store.KindAsk, User: m.user, Text: m.text, Files: m.files,
 	}
+	if m.edited && b.old(m.ts) {
+		return q, verdictLeave, nil // to put in a mention is to ask now; to correct an old one is not
+	}
 	stops := false // the word alone, to which no mention is needed
 	if !m.direct && !m.mention {
 		// A reply without a mention is for MedBuddy in a thread that it answers,

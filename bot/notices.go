@@ -10,16 +10,19 @@ import (
 	"github.com/medbuddy/medbuddy/store"
 )
 
-// What is deleted in Slack is deleted here. Slack tells of it in notices, which are
+// What is deleted in Slack is deleted here, and what is edited there is edited here
+// (edits.go). Slack tells of it in notices, which are
 // nobody's question: they are read by a decoder of their own, carried out in the
 // intake lane of their thread, and acked only then. While the store cannot do it
 // there is no ack, and Slack delivers the notice again.
 
-// notice tells what is gone: a message, or a file.
+// notice tells what is gone, a message or a file, or what words a message has now.
 type notice struct {
 	channel  string
 	ts       string // of the message
 	threadTS string // root of its thread; its own ts when it is in none
+	edited   bool   // it was not deleted, and has these words now
+	words    string
 	file     string // id; then the others are empty
 }
 
@@ -29,9 +32,9 @@ type notice struct {
 var noticeWords = [][]byte{[]byte(`"message_deleted"`), []byte(`"tombstone"`), []byte(`"file_deleted"`)}
 
 // decodeNotice reads the payload of an events_api envelope. It returns errIgnored for
-// what tells of nothing that is gone.
+// what tells of nothing that is gone or has other words.
 func decodeNotice(payload json.RawMessage) (notice, error) {
-	told := false
+	told := tellsOfEdit(payload)
 	for _, word := range noticeWords {
 		told = told || bytes.Contains(payload, word)
 	}
@@ -57,12 +60,12 @@ func decodeNotice(payload json.RawMessage) (notice, error) {
 	case kind.Type == "message" && kind.Subtype == "message_deleted":
 		n, err = messageDeleted(cb.Event)
 	case kind.Type == "message" && kind.Subtype == "message_changed":
-		n, err = messageEmptied(cb.Event)
+		n, err = messageChanged(cb.Event)
 	default:
 		return notice{}, errIgnored
 	}
 	if err != nil && !errors.Is(err, errIgnored) {
-		return notice{}, fmt.Errorf("decoding what was deleted: %w", err)
+		return notice{}, fmt.Errorf("decoding what was deleted or edited: %w", err)
 	}
 	return n, err
 }
@@ -94,9 +97,9 @@ func messageDeleted(event json.RawMessage) (notice, error) {
 	return messageGone(ev.Channel, ev.DeletedTS, ev.Previous.ThreadTS)
 }
 
-// messageEmptied reads a message_changed that leaves only a message's place: the root
-// of a thread with replies is deleted like that. Other changes are nobody's notice.
-func messageEmptied(event json.RawMessage) (notice, error) {
+// messageChanged reads a message_changed. One that leaves only a message's place
+// deletes: so goes the root of a thread with replies.
+func messageChanged(event json.RawMessage) (notice, error) {
 	var ev struct {
 		Channel string `json:"channel"`
 		Message struct {
@@ -109,7 +112,7 @@ func messageEmptied(event json.RawMessage) (notice, error) {
 		return notice{}, shapeError(err)
 	}
 	if ev.Message.Subtype != "tombstone" {
-		return notice{}, errIgnored
+		return messageEdited(event)
 	}
 	return messageGone(ev.Channel, ev.Message.TS, ev.Message.ThreadTS)
 }
@@ -141,19 +144,19 @@ func (b *Bot) erase(ctx context.Context, env envelope, n notice) {
 		return
 	}
 	b.unheeded(tsAt(b.web.clock.now()))
-	b.lg.Error("what was deleted in Slack could not be erased; it is not acked, so it will come again",
+	b.lg.Error("what was deleted or edited in Slack could not be carried out; it is not acked, so it will come again",
 		"envelope", env.id, "retry", env.retry, "error", err)
 	if env.retry >= lastRetry { // it will not
 		b.threads.do("erase "+n.lane(), "", func() {
 			open := func(err error) bool { return !errors.Is(err, store.ErrClosed) }
 			if err := persist(ctx, open, func() error { return b.carryOut(ctx, ctx, n) }); err != nil {
-				b.lg.Error("what was deleted in Slack is kept until it expires", "error", err)
+				b.lg.Error("what was deleted or edited in Slack is kept as it was until it expires", "error", err)
 			}
 		})
 	}
 }
 
-// carryOut erases what a notice tells of. work is for what is to be said and taken away
+// carryOut erases, or edits, what a notice tells of. work is for what is to be said and taken away
 // in Slack afterwards.
 func (b *Bot) carryOut(ctx, work context.Context, n notice) error {
 	if n.file != "" {
@@ -168,6 +171,9 @@ func (b *Bot) carryOut(ctx, work context.Context, n notice) error {
 		return nil
 	}
 	t := store.ThreadKey{Team: b.self.team, Channel: n.channel, TS: n.threadTS}
+	if n.edited {
+		return b.reword(ctx, t, n)
+	}
 	open, err := b.cfg.Store.Open(ctx, t) // to know what was being answered
 	if err != nil {
 		return err

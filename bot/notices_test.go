@@ -17,12 +17,14 @@ func TestDecodeNotice(t *testing.T) {
 		in   json.RawMessage
 		want notice
 	}{
-		"a reply":            {event(deletedEvent + `,"previous_message":{"ts":"2.000001","thread_ts":"1.000001","text":"x"}`), notice{"C1", "2.000001", "1.000001", ""}},
-		"a lone message":     {event(deletedEvent + `,"previous_message":{"ts":"2.000001"}`), notice{"C1", "2.000001", "2.000001", ""}},
-		"nothing is said of": {event(deletedEvent), notice{"C1", "2.000001", "2.000001", ""}},
-		"strange blocks":     {event(deletedEvent + `,"previous_message":{"thread_ts":"1.000001","blocks":{"not":"a list"},"files":7}`), notice{"C1", "2.000001", "1.000001", ""}},
+		"a reply":            {event(deletedEvent + `,"previous_message":{"ts":"2.000001","thread_ts":"1.000001","text":"x"}`), notice{channel: "C1", ts: "2.000001", threadTS: "1.000001"}},
+		"a lone message":     {event(deletedEvent + `,"previous_message":{"ts":"2.000001"}`), notice{channel: "C1", ts: "2.000001", threadTS: "2.000001"}},
+		"nothing is said of": {event(deletedEvent), notice{channel: "C1", ts: "2.000001", threadTS: "2.000001"}},
+		"strange blocks":     {event(deletedEvent + `,"previous_message":{"thread_ts":"1.000001","blocks":{"not":"a list"},"files":7}`), notice{channel: "C1", ts: "2.000001", threadTS: "1.000001"}},
 		"a root with replies": {event(changedEvent + `,"message":{"type":"message","subtype":"tombstone","ts":"1.000001","thread_ts":"1.000001"},"previous_message":{"text":"x"}`),
-			notice{"C1", "1.000001", "1.000001", ""}},
+			notice{channel: "C1", ts: "1.000001", threadTS: "1.000001"}},
+		"an edit": {event(changedEvent + `,"message":{"ts":"2.000001","thread_ts":"1.000001","text":"y","edited":{"ts":"3.0"}},"previous_message":{"text":"x"}`),
+			notice{channel: "C1", ts: "2.000001", threadTS: "1.000001", edited: true, words: "y"}},
 		"a file": {event(`"type":"file_deleted","file_id":"F1","event_ts":"3.000001"`), notice{file: "F1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,8 +40,9 @@ func TestDecodeNotice(t *testing.T) {
 
 func TestDecodeNoticeLeavesTheRest(t *testing.T) {
 	for name, in := range map[string]json.RawMessage{
-		"an edit":                 event(changedEvent + `,"message":{"ts":"2.000001","text":"x","edited":{"ts":"3.0"}}`),
-		"an edit about deletions": event(changedEvent + `,"message":{"ts":"2.000001","text":"\"tombstone\""}`),
+		"an edit of nothing":      event(changedEvent + `,"message":{"ts":"2.000001","text":"x","reply_count":2},"previous_message":{"text":"x"}`),
+		"an edit of a bot's":      event(changedEvent + `,"message":{"ts":"2.000001","bot_id":"B1","text":"y"},"previous_message":{"text":"x"}`),
+		"an edit about deletions": event(changedEvent + `,"message":{"ts":"2.000001","bot_id":"B1","text":"\"tombstone\""}`),
 		"a deleted file in it":    event(changedEvent + `,"message":{"ts":"2.000001","files":[{"id":"F1","mode":"tombstone"}]}`),
 		"a message":               event(base + `,"text":"x","files":[{"id":"F1","mode":"tombstone"}]`),
 		"joined":                  event(base + `,"subtype":"channel_join"`),

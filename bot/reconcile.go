@@ -61,6 +61,11 @@ func (b *Bot) reconcile(ctx, work context.Context, t store.ThreadKey, l listing)
 			return fmt.Errorf("erasing what was deleted meanwhile: %w", err)
 		}
 	}
+	for _, n := range l.edits(held) {
+		if err := b.carryOut(ctx, work, n); err != nil {
+			return fmt.Errorf("editing what was edited meanwhile: %w", err)
+		}
+	}
 	if len(b.picturesIn(l, held.Images)) > 0 { // of what was gone before
 		b.clearPictures(work, t)
 	}

@@ -62,7 +62,7 @@ const SeenFor = 24 * time.Hour
 // ErrInvalidKey before anything is read or written. When the context ends, the
 // error satisfies errors.Is with the context's error. A write whose outcome is
 // unknown may be repeated by the caller: Admit, Place, Stop, Finish, PutImage,
-// Release, EraseMessage, EraseFile, Forget and Expire then end in the same state. (The
+// Release, EditMessage, EraseMessage, EraseFile, Forget and Expire then end in the same state. (The
 // answer may differ: a repeated Admit says false, a repeated Finish ErrNotFound and
 // a repeated EraseMessage counts nothing when the first one had taken effect.)
 type Store interface {
@@ -194,6 +194,14 @@ type Store interface {
 	// characters, ErrTooLarge when Feedback is over MaxFeedbackBytes, or when the
 	// thread has MaxVerdicts already and this would be one more.
 	SetVerdict(ctx context.Context, t ThreadKey, answerTS, user string, change func(Verdict) Verdict) ([]Verdict, error)
+
+	// EditMessage replaces the words of a Slack message, as far as the thread holds
+	// them: in its turns, in the open question that the message is, and in what Finish
+	// brings of that question later. What is Gone stays so, and a Text that was left out
+	// stays empty. It needs no lease, and does not count as a turn. A missing thread, and
+	// a message of which nothing is held, are no errors. ErrTooLarge when the text is
+	// over MaxTurnBytes, or a turn would be.
+	EditMessage(ctx context.Context, t ThreadKey, ts, text string) error
 
 	// EraseMessage erases what a thread holds of a Slack message that was deleted: its
 	// entry in the turns becomes Gone, without text and unread files (the labels of

@@ -39,6 +39,7 @@ type openDoc struct {
 	At        time.Time `firestore:"at"` // when it was admitted
 	Of        string    `firestore:"of"`
 	StoppedBy string    `firestore:"stopped_by"`
+	Edited    bool      `firestore:"edited"` // the question's text is not what it was admitted with
 }
 
 // setDoc names the documents of an image's slices: of an image that is there, or

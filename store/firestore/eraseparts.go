@@ -71,27 +71,35 @@ func (c *change) eraseQuestions(ts string) (n int) {
 	return n
 }
 
-// eraseTurns empties what turns hold of a message. Turns change nowhere else, and
-// the thread's document, on which the commit is conditional, is changed along.
+// eraseTurns empties what turns hold of a message.
 func (c *change) eraseTurns(ctx context.Context, ts string) (n int, err error) {
+	err = c.changeTurns(ctx, func(t store.Turn) (store.Turn, bool) {
+		t, emptied := t.Without(func(other string) bool { return other == ts })
+		n += emptied
+		return t, emptied > 0
+	})
+	return n, err
+}
+
+// changeTurns rewrites the turns that change says it has changed. They change nowhere
+// else, and the thread's document, on which the commit is conditional, is changed along.
+func (c *change) changeTurns(ctx context.Context, change func(store.Turn) (store.Turn, bool)) error {
 	if c.d.Turns == 0 {
-		return 0, nil
+		return nil
 	}
 	refs := make([]*firestore.DocumentRef, c.d.Turns)
 	for i := range refs {
 		refs[i] = turn(c.ref, c.d.Gen, i+1)
 	}
 	i := 0
-	_, err = getAll(ctx, c.s, refs, func(d turnDoc) {
-		t, emptied := decodeTurn(d).Without(func(other string) bool { return other == ts })
-		if emptied > 0 {
-			n += emptied
+	_, err := getAll(ctx, c.s, refs, func(d turnDoc) {
+		if t, changed := change(decodeTurn(d)); changed {
 			next := encodeTurn(t)
 			c.batch.Update(refs[i], []firestore.Update{{Path: "messages", Value: next.Messages}, {Path: "text", Value: next.Text}})
 		}
 		i++
 	})
-	return n, err
+	return err
 }
 
 // eraseImages makes images Gone that which names among all, and says how many there

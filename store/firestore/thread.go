@@ -51,6 +51,10 @@ func (s *Store) finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 		}
 		// Numbers follow from the document that the commit is conditional on: no
 		// other Finish can have given them.
+		turns, err := c.asEdited(ctx, q, turns)
+		if err != nil {
+			return err
+		}
 		for _, t := range turns {
 			t, _ = t.Without(c.d.isGone)
 			c.d.Turns++

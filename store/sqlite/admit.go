@@ -23,6 +23,7 @@ type questionBody struct {
 	Of        string `json:",omitempty"`
 	AskedTS   string `json:",omitempty"`
 	StoppedBy string `json:",omitempty"`
+	Edited    bool   `json:",omitempty"` // Text is not what it was admitted with
 }
 
 // Admit implements store.Store.

@@ -144,3 +144,19 @@ func TestErasureWaitsForAReader(t *testing.T) {
 		}
 	}
 }
+
+func TestEditLeavesNothingInTheFiles(t *testing.T) {
+	t.Parallel()
+	path := file(t)
+	s := openAt(t, path, nil)
+	ask := asking(1, marker)
+	_, err := s.Admit(t.Context(), ask)
+	must(t, err)
+	l, err := s.Lease(t.Context(), key(1), "a", time.Minute)
+	turns := []store.Turn{{Role: store.RoleUser, Messages: []store.Message{{TS: ask.Key.TS, Text: marker}}}}
+	must(t, err, s.EditMessage(t.Context(), key(1), ask.Key.TS, "edited"), s.Finish(t.Context(), l, ask.Key, turns))
+	must(t, s.EditMessage(t.Context(), key(1), ask.Key.TS, "edited again"))
+	if n := copies(t, path, marker); n != 0 {
+		t.Errorf("%d copies", n)
+	}
+}

@@ -130,6 +130,15 @@ func (t *tx) eraseQuestions(thread, ts string) (n int, err error) {
 
 // eraseTurns empties what the thread's turns hold of a message.
 func (t *tx) eraseTurns(thread, ts string) (n int, err error) {
+	return t.changeTurns(thread, ts, func(turn store.Turn) (store.Turn, int, error) {
+		turn, emptied := turn.Without(func(other string) bool { return other == ts })
+		return turn, emptied, nil
+	})
+}
+
+// changeTurns changes the thread's turns that speak of a message. It adds up what change
+// says that it has changed.
+func (t *tx) changeTurns(thread, ts string, change func(store.Turn) (store.Turn, int, error)) (n int, err error) {
 	// Digits and a dot are in JSON as they are, so this misses no turn.
 	seqs, err := t.keys(`SELECT seq FROM turns WHERE thread = ? AND instr(body, ?)`, thread, quoted(ts))
 	if err != nil {
@@ -140,11 +149,14 @@ func (t *tx) eraseTurns(thread, ts string) (n int, err error) {
 		if err := t.body(&turn, `SELECT body FROM turns WHERE thread = ? AND seq = ?`, thread, seq); err != nil {
 			return 0, err
 		}
-		turn, emptied := turn.Without(func(other string) bool { return other == ts })
-		if emptied == 0 {
+		turn, changed, err := change(turn)
+		if err != nil {
+			return 0, err
+		}
+		if changed == 0 {
 			continue
 		}
-		n += emptied
+		n += changed
 		body, err := json.Marshal(turn)
 		if err != nil {
 			return 0, err

@@ -27,6 +27,10 @@ func (s *Store) Finish(ctx context.Context, l store.Lease, q store.QuestionKey, 
 		if err := tx.isOpen(l.Thread, q, now); err != nil {
 			return err
 		}
+		turns, err := tx.asEdited(q, turns)
+		if err != nil {
+			return err
+		}
 		if err := tx.closeQuestion(q.String()); err != nil {
 			return err
 		}

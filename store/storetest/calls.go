@@ -100,6 +100,9 @@ func calls() []call {
 			})
 			return err
 		}},
+		{"EditMessage", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
+			return s.EditMessage(ctx, t, "1.000001", "edited")
+		}},
 		{"EraseMessage", true, func(ctx context.Context, s store.Store, t store.ThreadKey) error {
 			_, err := s.EraseMessage(ctx, t, "1.000001")
 			return err

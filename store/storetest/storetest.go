@@ -90,6 +90,7 @@ func Run(t *testing.T, open Opener) {
 		{"Expiry", expiryCases()},
 		{"Expire", expireCases()},
 		{"Verdict", verdictCases()},
+		{"EditMessage", editMessageCases()},
 		{"EraseMessage", eraseMessageCases()},
 		{"Erased", erasedCases()},
 		{"EraseFile", eraseFileCases()},
