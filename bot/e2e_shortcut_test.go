@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -244,4 +245,26 @@ func TestShortcutWhileTheStoreIsDown(t *testing.T) {
 	s.down.Store(false)
 	w.accepted(form, nil) // what was typed is still there
 	hasAll(t, "the answer", w.answer(root, 1), "asks: Is there an effusion?")
+}
+
+// What was typed into the dialog goes with the answer that quotes it: no other message
+// could be deleted for it.
+func TestShortcutQuestionGoesWithItsAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.post(w.ann, w.channel, "", "last night's film", film(t, 1))
+	w.model.Answer(modelsim.Text("No effusion."))
+	w.askAbout(w.ben, root, "Has JOHNDOE an effusion?")
+	w.answer(root, 1)
+	w.closed(root)
+	must(t, w.sim.Delete(w.channel, w.ofBot(root)[0].TS))
+	w.until("the words to be erased", func() bool {
+		thread, err := w.store.Thread(w.ctx, w.threadKey(root))
+		must(t, err)
+		return !strings.Contains(fmt.Sprintf("%+v", thread), "JOHNDOE")
+	})
+	w.ask(w.ann, root, "@MedBuddy and the heart?")
+	if last := w.asked(1); strings.Contains(last, "JOHNDOE") || !strings.Contains(last, "last night") {
+		t.Errorf("asked %s", last)
+	}
 }

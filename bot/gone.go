@@ -53,3 +53,19 @@ func (s *sight) lose(labels []int) {
 	}
 	s.confine()
 }
+
+// typedFor are the ts under which the thread holds what was typed into a dialog and
+// answered in the message answerTS: that quotes it, and nothing else of it is in Slack.
+func typedFor(t store.Thread, answerTS string) (list []string) {
+	for _, answer := range t.Turns {
+		if answer.Of == "" || answer.AnswerTS != answerTS && !slices.Contains(answer.Parts, answerTS) {
+			continue
+		}
+		for _, turn := range t.Turns {
+			if slices.ContainsFunc(turn.Messages, func(m store.Message) bool { return m.TS == answer.Of && !m.Posted && !m.Gone }) {
+				list = append(list, answer.Of)
+			}
+		}
+	}
+	return list
+}

@@ -189,6 +189,15 @@ func (b *Bot) carryOut(ctx, work context.Context, n notice) error {
 	if gone.Images > 0 {
 		b.clearPictures(work, t)
 	}
+	held, err := b.thread(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, ts := range typedFor(held, n.ts) {
+		if _, err := b.cfg.Store.EraseMessage(ctx, t, ts); err != nil {
+			return err
+		}
+	}
 	for _, q := range open {
 		if q.Key.TS == n.ts || q.Of == n.ts {
 			b.withdraw(work, q)
