@@ -7,18 +7,24 @@ import (
 )
 
 // Reading an answer of the model for what it says: which findings it finds or denies,
-// on which side, how large. It is code that reads, by a list of words: it understands
+// on which side, how large, and in which other words. It is code that reads, by a list of words: it understands
 // nothing, and where it is not sure the comparison says so.
 
 // gist is what an answer says.
 type gist struct {
-	blind  bool             // that it sees no image
-	lead   string           // "yes" or "no", when it begins so
-	all    map[string]claim // by finding
-	main   map[string]claim // of its conclusion, when it has one; else all
+	blind  bool    // that it sees no image
+	lead   string  // "yes" or "no", when it begins so
+	all    telling // of the whole answer
+	main   telling // of its conclusion, when it has one; else all
 	one    map[string]string
-	others [][]string // the words of what it says beyond the list of findings
-	words  []string   // all of its words that weigh
+	sliced span // the slices that it cites
+}
+
+// telling is what a text says: of each finding, and word for word.
+type telling struct {
+	claims map[string]claim
+	says   []saying
+	last   namedAt // the finding that was named last
 }
 
 // maxRead is how many characters of an answer are read: a model that repeats itself
@@ -28,23 +34,29 @@ const maxRead = 8000
 // readAnswer reads an answer.
 func readAnswer(text string) gist {
 	if r := []rune(text); len(r) > maxRead { // it concludes at its end
-		text = string(r[:maxRead/2]) + "\n" + string(r[len(r)-maxRead/2:])
+		head, tail := string(r[:maxRead/2]), string(r[len(r)-maxRead/2:])
+		text = head[:strings.LastIndexByte(" "+head, ' ')] + "\n" + tail[strings.IndexByte(tail, ' ')+1:] // whole words
 	}
-	whole, conclusion := sections(folded(visible(text)))
-	r := gist{blind: seesNoImage(text), one: map[string]string{}}
-	r.all, r.others = readClaims(whole)
+	kept, conclusion, skipped := sections(folding.Replace(strings.ToLower(visible(text))))
+	r := gist{blind: seesNoImage(text), one: map[string]string{}, sliced: slicesCited(kept)}
+	r.all = readText(kept)
 	r.main = r.all
 	if conclusion != "" {
-		r.main, r.others = readClaims(conclusion)
+		r.main = readText(conclusion)
 		r.lead = leadOf(conclusion)
 	}
 	if r.lead == "" {
-		r.lead = leadOf(whole)
+		r.lead = leadOf(kept)
+	}
+	for _, p := range findPlaces(skipped) {
+		if _, ok := r.all.claims[p.name]; !ok { // told under a heading of what is no finding
+			r.main.leaveOpen(p.name, skipped[p.at[0]:p.at[1]])
+		}
 	}
 	for _, x := range exclusive {
 		var found []string
 		for word, re := range x.words {
-			if re.MatchString(whole) {
+			if re.MatchString(kept) {
 				found = append(found, word)
 			}
 		}
@@ -52,55 +64,75 @@ func readAnswer(text string) gist {
 			r.one[x.name] = found[0]
 		}
 	}
-	r.words = weighty(whole)
 	return r
 }
 
-var (
-	headingRE = regexp.MustCompile(`(?m)^[\s#>•\-\d.)]*([a-z][a-z ,/']{2,48}?)\s*:`)
-
-	// skippedRE are the headings of what is no finding.
-	skippedRE = regexp.MustCompile(`quality|technique|limitation|cannot be judged|recommend|next step|disclaimer|suggest|note|what would|differential|further`)
-
-	// concludesRE are the headings under which an answer concludes.
-	concludesRE = regexp.MustCompile(`^(?:final )?(?:answer|impression|conclusion|summary|interpretation|overall|in short)`)
-
-	citedImageRE = regexp.MustCompile(`\bimages? \d+(?:,? slices? \d+(?:(?: to |-| and |, )\d+)*)?`)
-)
-
-// sections drops what is no finding from an answer, and returns the rest as a whole
-// and what it concludes.
-func sections(text string) (whole, conclusion string) {
-	text = citedImageRE.ReplaceAllString(strings.NewReplacer("`", "", "#", "").Replace(text), "the image")
-	var all, last strings.Builder
-	keep, concludes := true, false
-	for _, line := range strings.Split(text, "\n") {
-		if m := headingRE.FindStringSubmatchIndex(line); m != nil {
-			heading := line[m[2]:m[3]]
-			keep, concludes = !skippedRE.MatchString(heading), concludesRE.MatchString(heading)
-			if concludes {
-				line = line[m[1]:]
-				last.Reset()
-			}
-		}
-		if !keep {
-			continue
-		}
-		all.WriteString(line + "\n")
-		if concludes {
-			last.WriteString(line + "\n")
+// claim is what an answer concludes of a finding, or says of it anywhere, and the name
+// under which it does: a more exact word says it as well.
+func (r gist) claim(name string) (claim, string) {
+	for _, from := range []telling{r.main, r.all} {
+		if c, ok := from.claims[name]; ok {
+			return c, name
 		}
 	}
-	return all.String(), strings.TrimSpace(last.String())
+	for _, exact := range kindOf[name] {
+		if c, ok := r.all.claims[exact]; ok && c.said != absent {
+			return c, exact
+		}
+	}
+	return claim{}, name
 }
 
-var leadRE = regexp.MustCompile(`^[\s"'•\-]*(yes|no)(?:[,.:;!]|\s+(?:there|i|it|the|this|a|an|-)\b|\s*$)`)
-
-func leadOf(text string) string {
-	if m := leadRE.FindStringSubmatch(text); m != nil {
-		return m[1]
+// sayings are the words that an answer says of a finding in one stance, of its
+// conclusion if it is there.
+func (r gist) sayings(name string, said stance) []saying {
+	for _, from := range []telling{r.main, r.all} {
+		var found []saying
+		for _, s := range from.says {
+			if s.name == name && s.said == said {
+				found = append(found, s)
+			}
+		}
+		if len(found) > 0 || name == "" {
+			return found
+		}
 	}
-	return ""
+	return nil
+}
+
+// foundNothing says whether an answer concludes that all is normal.
+func (r gist) foundNothing() bool {
+	if r.main.claims[abnormality].said != absent {
+		return false
+	}
+	for _, c := range r.main.claims {
+		if c.said == sure || c.said == unsure {
+			return false
+		}
+	}
+	return true
+}
+
+// rename gives a finding another name, under which there may be one already.
+func (r *telling) rename(from, to string) {
+	c, ok := r.claims[from]
+	if !ok {
+		return
+	}
+	r.claims[to] = joined(r.claims[to], c)
+	delete(r.claims, from)
+	for i := range r.says {
+		if r.says[i].name == from {
+			r.says[i].name = to
+		}
+	}
+}
+
+// leaveOpen notes a finding of which nothing can be told.
+func (r *telling) leaveOpen(name, own string) {
+	if _, ok := r.claims[name]; !ok {
+		r.claims[name] = claim{said: unjudged, own: own}
+	}
 }
 
 var (
@@ -111,7 +143,7 @@ var (
 	// something looks in general.
 	idleRE = regexp.MustCompile(`\b(?:consult|radiologist|clinician|clinical (?:correlation|context|findings?|history)|correlat\w+|recommend\w*|advis\w+|further (?:evaluation|imaging|investigation)|follow-?up|diagnosis should|not a (?:diagnosis|substitute)|medical advice|professional|ai\b|language model|typically|usually|generally|in general|classically|commonly|refers to|characteri[sz]ed by|would (?:appear|show|expect|look|be (?:seen|visible|expected))|if (?:there|present|a|an|it|the|you)\b|please|side marker|here is|let me|i (?:will|can) (?:help|describe))`)
 
-	denyBeforeRE = regexp.MustCompile(`\b(?:no|not|without|absence of|absent|negative for|free of|neither|nor|lack of|rather than|den(?:y|ies)|excludes?|rules? out|unlikely to be|never|against|isn't|aren't|doesn't|don't|nothing to suggest)\b`)
+	denyBeforeRE = regexp.MustCompile(`\bnegatives?:|\b(?:no|not|without|absence of|absent|negative for|free of|neither|nor|lack of|rather than|den(?:y|ies)|excludes?|rules? out|unlikely to be|never|against|isn't|aren't|doesn't|don't|nothing to suggest)\b`)
 	notDenyRE    = regexp.MustCompile(`\b(?:no (?:significant |interval |definite )*(?:change|increase|decrease|growth|doubt)|not only|no longer)\b`)
 	denyAfterRE  = regexp.MustCompile(`^: (?:none|no|absent|negative|not)\b|^[a-z ]{0,24}\b(?:(?:is|are|was|were|be) )?(?:not (?:seen|visible|identified|present|evident|apparent|detected|appreciated|shown|noted|observed|demonstrated|enlarged)|absent|excluded|ruled out|unlikely)\b`)
 	endDenialRE  = regexp.MustCompile(`\b(?:there (?:is|are)|with|shows?|demonstrates?|reveals?|presence of|suggest\w*|because|due to|since)\b|(?:,| and) (?:an?|small|mild|moderate|large)\b`)
@@ -119,33 +151,94 @@ var (
 	unknownRE    = regexp.MustCompile(`\b(?:(?:cannot|can't|not|difficult to|hard to|impossible to|unable to) (?:be )?(?:reliably |adequately |fully |well )?(?:judge[d]?|assess(?:ed)?|determine[d]?|evaluate[d]?|tell|visuali[sz]ed|see whether|say|comment))`)
 )
 
-// readClaims reads the findings out of a text, and the words of what it says beyond
-// them.
-func readClaims(text string) (map[string]claim, [][]string) {
-	claims := map[string]claim{}
-	var others [][]string
+// readText reads what a text says.
+func readText(text string) telling {
+	r := telling{claims: map[string]claim{}}
+	text = likelyRE.ReplaceAllString(listedRE.ReplaceAllString(text, "image $1 and image $2"), "likely")
+	about := ""                 // the image that sentences are about
+	open := map[string]string{} // findings that are named, and of which nothing is told
 	for _, sentence := range splitAfter(sentenceRE, text) {
-		if idleRE.MatchString(sentence) || saysBlindRE.MatchString(sentence) {
+		if saysBlindRE.MatchString(sentence) {
 			continue
 		}
+		if m := imageHeadRE.FindStringSubmatch(sentence); m != nil {
+			about = m[1]
+		}
+		sentence, advice := withoutAdvice(sentence)
+		for _, p := range findPlaces(advice) {
+			open[p.name] = advice[p.at[0]:p.at[1]]
+		}
 		for _, clause := range splitBefore(turnRE, sentence) {
+			clause = strings.TrimSpace(strings.TrimPrefix(clause, ";"))
 			if unknownRE.MatchString(clause) && !unsureRE.MatchString(clause) {
+				for _, p := range findPlaces(clause) {
+					open[p.name] = clause[p.at[0]:p.at[1]]
+				}
 				continue
 			}
-			if readClause(clause, claims) || denyBeforeRE.MatchString(clause) {
-				continue
+			clause = answersRE.ReplaceAllString(clause, "")
+			if about != "" && !imageRE.MatchString(clause) {
+				clause = "image " + about + " " + clause
 			}
-			if words := weighty(clause); len(words) > 1 {
-				others = append(others, words)
+			if !r.readClause(clause) {
+				r.readRest(clause)
 			}
 		}
 	}
 	for general, exact := range kindOf {
-		if c, ok := claims[general]; ok && slices.ContainsFunc(exact, func(f string) bool { return claims[f].said == c.said }) {
-			delete(claims, general)
+		if c, ok := r.claims[general]; ok {
+			if i := slices.IndexFunc(exact, func(f string) bool { return r.claims[f].said == c.said }); i >= 0 {
+				r.rename(general, exact[i])
+			}
 		}
 	}
-	return claims, others
+	for name, own := range open {
+		r.leaveOpen(name, own)
+	}
+	return r
+}
+
+// readRest reads a clause that names no finding on the list: it may go on about the
+// one before.
+func (r *telling) readRest(clause string) {
+	if goesOnRE.MatchString(clause) && r.last.name != "" {
+		r.add(namedAt{name: r.last.name, said: r.last.said}, clause, "", "")
+		return
+	}
+	s := newSaying("", sure, clause, "", "")
+	if unsureRE.MatchString(clause) && len(s.words) > 0 {
+		s.words = append(s.words, term{"possible", "possible"})
+	}
+	if len(s.words) > 0 {
+		r.say(s)
+	}
+}
+
+// say notes a saying, unless it was said before.
+func (r *telling) say(s saying) {
+	if !slices.ContainsFunc(r.says, func(t saying) bool {
+		return s.name == t.name && s.said == t.said && slices.Equal(s.words, t.words)
+	}) {
+		r.says = append(r.says, s)
+	}
+}
+
+var (
+	answersRE   = regexp.MustCompile(`^(?:yes|no)(?:,| - |:)\s*`)
+	goesOnRE    = regexp.MustCompile(`^(?:it|this|these|they|its|which)\b`)
+	imageHeadRE = regexp.MustCompile(`^\W*image (\d+)\b[^:.]{0,40}:`)
+	listedRE    = regexp.MustCompile(`\bimages (\d+)(?: and |, | to | & )(\d+)`)
+)
+
+// withoutAdvice parts a sentence into what it says of the image and what is advice or
+// speaks in general. What stands before a comma counts as said of the image.
+func withoutAdvice(sentence string) (said, advice string) {
+	at := idleRE.FindStringIndex(sentence)
+	if at == nil {
+		return sentence, ""
+	}
+	cut := strings.LastIndexAny(sentence[:at[0]], ",;:")
+	return sentence[:max(cut, 0)], sentence[max(cut, 0):]
 }
 
 // saysBlindRE finds that an answer sees no image.
@@ -157,23 +250,3 @@ var saysBlindRE = regexp.MustCompile(`\b(?:(?:cannot|can't|can not|could not|am 
 
 // seesNoImage says whether an answer says that it sees no image.
 func seesNoImage(text string) bool { return saysBlindRE.MatchString(folded(visible(text))) }
-
-var wordRE = regexp.MustCompile(`[a-z]{3,}`)
-
-// weighty are the words of a text that say something, each once and without its
-// plural: no small words, and none of what every report is made of.
-func weighty(text string) (words []string) {
-	for _, w := range wordRE.FindAllString(text, -1) {
-		w = strings.TrimSuffix(w, "s")
-		if !lightWords[w] && !slices.Contains(words, w) {
-			words = append(words, w)
-		}
-	}
-	return words
-}
-
-// lightWords weigh nothing: small words, and those of every report.
-var lightWords = wordSet("the and for with that this there are was were has have been from which into over but not its it' than then also can may could would will does appear appeared appearing seem show showing shown demonstrate demonstrated reveal revealed visible visualized visualised seen see noted note present presence identified evident evidence sign finding feature image picture scan radiograph x-ray xray ray film study view projection examination exam chest lung pleural " +
-	"normal limit within size silhouette contour structure area region aspect side left right both bilateral upper lower middle zone lobe field apex base basal apical lateral medial anterior posterior frontal central peripheral patient adult male female quality adequate good acceptable inspiration inspiratory effort rotation rotated exposure exposed penetration position positioned centred centered erect upright supine portable technically technique " +
-	"consistent compatible suggestive suggesting suggest indicate indicating represent representing likely probably possible possibly due related secondary clear clearly overall based answer impression conclusion summary question asked provided following above below here one two three several multiple small large mild moderate severe significant obvious definite other otherwise some any all most more less very well quite slightly " +
-	"heart cardiac mediastinum mediastinal trachea tracheal hilum hilar hila diaphragm diaphragmatic bone bony osseous rib soft tissue brain skull head abdomen abdominal pelvi eye retina retinal optic disc macula vessel vascular skin bilaterally unremarkable intact midline sharp preserved symmetrical symmetric expected stable unchanged look looked looking like level located location involving involve extending extend seen' anatomy modality plane marker cropped crop artefact artifact blur postero antero posteroanterior anteroposterior axial coronal sagittal slice window computed tomography magnetic resonance imaging fundu photograph colour color mainly mostly support supporting against speak speaking therefore hence thi ha wa doe appearance limited assessment")

@@ -23,10 +23,10 @@ var comparedAnswers = []answerPair{
 	{"normal, normal", "Normal chest radiograph.", "The chest X-ray is unremarkable. No acute cardiopulmonary abnormality.", same},
 	{"normal, consolidation", "No acute cardiopulmonary abnormality.", "There is consolidation in the right lower lobe.", differing},
 	{"lobes", "Consolidation in the right lower lobe.", "Consolidation in the right upper lobe.", differing},
-	{"pneumonia is consolidation", "Right lower lobe consolidation, in keeping with pneumonia.", "Airspace opacity in the right lower lobe.", same},
+	{"pneumonia, consolidation", "Right lower lobe consolidation, in keeping with pneumonia.", "Airspace opacity in the right lower lobe.", unclear},
 	{"sure, possible", "There is a left apical pneumothorax.", "A small left apical pneumothorax is possible but cannot be confirmed.", differing},
 	{"possible, absent", "A small pneumothorax cannot be excluded.", "There is no pneumothorax.", differing},
-	{"both possible", "A subtle fracture of the distal radius cannot be excluded.", "There may be a fracture of the distal radius.", same},
+	{"both possible, one calls it subtle", "A subtle fracture of the distal radius cannot be excluded.", "There may be a fracture of the distal radius.", unclear},
 	{"likely is sure", "There is cardiomegaly.", "The heart is likely enlarged.", same},
 	{"heart in other words", "The cardiac silhouette is enlarged.", "Yes, there is cardiomegaly.", same},
 	{"heart, not enlarged", "The cardiac silhouette is enlarged.", "The heart is not enlarged.", differing},
@@ -39,18 +39,18 @@ var comparedAnswers = []answerPair{
 	{"about the same size", "A nodule of 10 mm in the right upper lobe.", "Right upper lobe nodule measuring 1.1 cm.", same},
 	{"how many", "A solitary nodule in the right lung.", "Multiple nodules in the right lung.", differing},
 	{"small, large", "Small left pleural effusion.", "Large left pleural effusion.", differing},
-	{"small, moderate", "Small left pleural effusion.", "Moderate left pleural effusion.", same},
+	{"small, moderate", "Small left pleural effusion.", "Moderate left pleural effusion.", unclear},
 	{"yes, no", "Yes, the tube is in place.", "No, the tube is not in place.", differing},
-	{"levels", "Disc herniation at L4/L5.", "Disc herniation at L5/S1.", same},
+	{"one level of two in common", "Disc herniation at L4/L5.", "Disc herniation at L5/S1.", differing},
 	{"other levels", "Disc herniation at L3.", "Disc herniation at L5.", differing},
 	{"projection", "This is a PA chest view.", "This is an AP chest view.", differing},
 	{"projection in other words", "This is a PA view.", "The projection is posteroanterior.", same},
-	{"bleed", "There is an acute subdural haematoma on the left with midline shift.", "Left-sided subdural hemorrhage with mass effect and midline shift.", same},
+	{"bleed, one calls it acute", "There is an acute subdural haematoma on the left with midline shift.", "Left-sided subdural hemorrhage with mass effect and midline shift.", unclear},
 	{"bleed, none", "No intracranial hemorrhage.", "There is a hyperdense extra-axial bleed on the left.", differing},
 	{"bleed, infarct", "Acute infarct in the left MCA territory.", "Acute haemorrhage in the left basal ganglia.", differing},
 	{"melanoma, naevus", "The lesion is suspicious for melanoma.", "The lesion is a benign naevus.", differing},
 	{"naevus, naevus", "This looks like a benign melanocytic nevus.", "The lesion is most consistent with a benign naevus.", same},
-	{"fundus", "Moderate non-proliferative diabetic retinopathy with microaneurysms and hard exudates.", "Signs of diabetic retinopathy: microaneurysms and exudates.", same},
+	{"fundus, graded by one", "Moderate non-proliferative diabetic retinopathy with microaneurysms and hard exudates.", "Signs of diabetic retinopathy: microaneurysms and exudates.", unclear},
 	{"fundus, normal", "Normal fundus. No signs of diabetic retinopathy.", "Microaneurysms are present, in keeping with diabetic retinopathy.", differing},
 	{"side of one only", "There is a pleural effusion.", "There is a left pleural effusion.", unclear},
 	{"unchanged is there", "The left pleural effusion shows no significant change.", "There is no pleural effusion.", differing},
@@ -70,12 +70,14 @@ var comparedAnswers = []answerPair{
 	{"what else it may be", "There is no pneumothorax, but a small left effusion is present.", "Small left effusion, no pneumothorax.", same},
 	{"rather than", "The opacity is atelectasis rather than pneumonia.", "The opacity is pneumonia.", differing},
 	{"grown, unchanged", "The nodule in the right upper lobe has increased in size.", "The nodule in the right upper lobe is unchanged.", differing},
-	{"smaller, better", "The left effusion is smaller than in Image 1.", "Interval improvement of the left pleural effusion.", same},
+	{"smaller than what, better", "The left effusion is smaller than in Image 1.", "Interval improvement of the left pleural effusion.", unclear},
 	{"worse, better", "The oedema has progressed.", "The pulmonary edema has improved.", differing},
 	{"one possible, one denied", "No pneumothorax, possible small left effusion.", "Possible small left effusion, no pneumothorax.", same},
 	{"one possible, the other sure", "No pneumothorax, possible small left effusion.", "No pneumothorax. Small left effusion.", differing},
 	{"tube", "The endotracheal tube is in the right main bronchus.", "The endotracheal tube tip lies above the carina.", unclear},
 }
+
+func agreeing(a, b string) bool { return compared(a, b).likeness == same }
 
 func TestCompared(t *testing.T) {
 	for _, c := range comparedAnswers {
@@ -83,9 +85,6 @@ func TestCompared(t *testing.T) {
 			if got := compared(pair[0], pair[1]); got.likeness != c.want {
 				t.Errorf("%s: %q and %q: %v %v, want %v", c.name, pair[0], pair[1], got.likeness, got.on, c.want)
 			}
-		}
-		if agreeing(c.a, c.b) != (c.want == same) {
-			t.Errorf("%s: agreeing = %v", c.name, !(c.want == same))
 		}
 	}
 }
@@ -138,7 +137,7 @@ func TestAgreementBreaks(t *testing.T) {
 			continue
 		}
 		for _, b := range []string{c.a, c.b} {
-			for _, claim := range readAnswer(b).main {
+			for _, claim := range readAnswer(b).main.claims {
 				if m := swap.Replace(b); claim.said == sure && (claim.side == "left" || claim.side == "right") && agreeing(c.a, m) {
 					t.Errorf("%s: %q agrees with %q", c.name, c.a, m)
 				}

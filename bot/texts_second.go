@@ -46,11 +46,13 @@ type secondLook struct {
 const (
 	textLooksAgree  = "Both looks come to the same, as far as the words can be compared. They may still both be wrong."
 	textLooksOpen   = "I cannot tell whether the two looks come to the same. Compare them yourself."
+	textWhichLook   = "First look means the answer that was there before, second look the one below that was asked in other words."
 	textLooksPart   = "The second answer is not whole: see below."
 	textNoSecond    = "The model gave no second answer, so there is nothing to compare. Press *Second look* again in a minute."
 	textSameBlind   = "The model gives the same answer without the image, so its answer may not rest on the image."
 	textSeesNothing = "Without the image the model says that it cannot tell. That is a good sign: it did not make an answer up. It does not mean that its answer with the image is right."
-	textOtherBlind  = "Without the image the model answers otherwise, so the image made a difference. It does not mean that its answer with the image is right, and it answered about an image that it was not shown."
+	textOpenBlind   = "I cannot tell whether the model gives the same answer without the image. Read both: if they say the same, its answer may not rest on the image."
+	textOtherBlind  = "It does not mean that its answer with the image is right, and it answered about an image that it was not shown."
 	textNoBlind     = "I could not ask the model without the image this time."
 )
 
@@ -69,16 +71,7 @@ func textSecondLook(l secondLook) string {
 	} else {
 		lines = append(lines, "• "+textLooks(compared(l.first, l.again)))
 	}
-	switch {
-	case without == "":
-		lines = append(lines, "• "+textNoBlind)
-	case restsOnNothing(l.first, l.without):
-		lines = append(lines, "• "+textSameBlind)
-	case seesNoImage(l.without):
-		lines = append(lines, "• "+textSeesNothing)
-	default:
-		lines = append(lines, "• "+textOtherBlind)
-	}
+	lines = append(lines, "• "+textBlind(l))
 	text := strings.Join(lines, "\n")
 	if again != "" {
 		text += "\n\n*Asked in other words*\n" + again
@@ -89,18 +82,44 @@ func textSecondLook(l secondLook) string {
 	return text
 }
 
-func textLooks(c comparison) string {
-	on := c.on
-	if more := len(on) - maxDifferences; more > 0 {
-		on = append(on[:maxDifferences:maxDifferences], "and more")
+// textBlind says what the answer without the image tells of the first one.
+func textBlind(l secondLook) string {
+	if mrkdwn(l.without) == "" {
+		return textNoBlind
 	}
+	switch how, on := comparedBlind(l.first, l.without); how {
+	case blindSame:
+		return textSameBlind
+	case blindNone:
+		return textSeesNothing
+	case blindOther:
+		return "Without the image the model answers otherwise, so the image made a difference: " + textDifferences(on, "with the image", "without it") + ". " + textOtherBlind
+	}
+	return textOpenBlind
+}
+
+func textLooks(c comparison) string {
+	on := textDifferences(c.on, "first look", "second look")
 	switch {
 	case c.likeness == same:
 		return textLooksAgree
 	case c.likeness == differing:
-		return "*The two looks differ* on: " + strings.Join(on, ", ") + ". Do not rely on either before you have looked yourself."
-	case len(on) > 0:
-		return textLooksOpen + " Not clear: " + strings.Join(on, ", ") + "."
+		return "*The two looks differ* on: " + on + ". " + textWhichLook + " Do not rely on either before you have looked yourself."
+	case on != "":
+		return textLooksOpen + " Not clear: " + on + ". " + textWhichLook
 	}
 	return textLooksOpen
+}
+
+// textDifferences names what two answers do not say the same of, each time with whose
+// word is whose.
+func textDifferences(on []difference, first, second string) string {
+	var all []string
+	for _, d := range on[:min(len(on), maxDifferences)] {
+		all = append(all, d.labelled(first, second))
+	}
+	if len(on) > maxDifferences {
+		all = append(all, "and more")
+	}
+	return strings.Join(all, "; ")
 }
