@@ -79,7 +79,7 @@
 // A press (interact.go) is recorded before it is acked, since Slack does not deliver
 // it again. Try again, Continue and Second look are questions of their own, whose key
 // is the message and the button (press.go), and come down the same road, but for what
-// is gathered and looked at: that is the history (again.go, second.go with agree.go).
+// is gathered and looked at: that is the history (again.go, second.go with agree*.go).
 // Stop, and the word, end the work of an answer and leave its finishing (running.go).
 // What people think of an answer is a verdict in the store; who has reviewed it stands
 // under it (review.go). Dialogs (dialogs.go, modals.go) carry what they are about in
