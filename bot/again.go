@@ -21,8 +21,10 @@ func (b *Bot) answerPress(ctx, work context.Context, j *job, thread store.Thread
 	case end.name != "":
 	case kind == store.KindContinue && p.newer:
 		end = outcome{name: "newer_answer", text: textNewerAnswer}
-	case kind != store.KindAgain && p.answer == "":
+	case kind != store.KindAgain && p.answer.Text == "":
 		end = outcome{name: "no_answer", text: textNoAnswerToPress}
+	case kind != store.KindAgain && p.gone != nil:
+		end = outcome{name: "no_image", text: textGone(p.gone, p.seen.images)}
 	default:
 		p.attend(b.words(p.seen.now[len(p.seen.now)-1]), kind)
 		if sentence := b.blind(p.seen, nil); sentence != "" {
@@ -81,8 +83,8 @@ type recalled struct {
 	thread   store.Thread // the history before it
 	seen     sight        // what it was about; now ends with it
 	question string       // as it was typed
-	answer   string       // what the model had said to it in the message that was pressed; empty when it has not
-	looked   []int        // labels of the images that the answer is about
+	answer   store.Turn   // what the model had said to it in the message that was pressed; without text when it has not
+	gone     []int        // labels of deleted images that the answer is about
 	newer    bool         // it has said something else to it since
 }
 
@@ -102,8 +104,8 @@ func (p *recalled) attend(question string, kind store.Kind) {
 			p.seen.must[r.Label] = asked.slices
 		}
 	}
-	if p.looked != nil && (kind != store.KindAgain || p.seen.steering.steers()) {
-		p.seen.steering = steering{only: p.looked}
+	if p.answer.Images != nil && (kind != store.KindAgain || p.seen.steering.steers()) {
+		p.seen.steering = steering{only: p.answer.Images}
 	}
 	p.seen.confine()
 }
@@ -121,12 +123,11 @@ func recall(t store.Thread, of, answerTS string) (p recalled, end outcome) {
 	}
 	p = recalled{thread: t, seen: sight{now: slices.Clone(asked)}, question: asked[len(asked)-1].Text}
 	p.thread.Turns = asToldTo(t.Turns[:i])
-	most := 0
+	var posted []int
 	for _, turn := range t.Turns[:i+1] {
-		for _, label := range labelsOf(turn.Messages) {
-			most = max(most, label)
-		}
+		posted = append(posted, labelsOf(turn.Messages)...)
 	}
+	most := slices.Max(append(posted, 0))
 	p.seen.images = t.Images[:min(most, len(t.Images))]
 	p.thread.Images = p.seen.images
 	until := slices.IndexFunc(t.Turns, func(turn store.Turn) bool { return turn.AnswerTS == answerTS }) + 1
@@ -135,10 +136,11 @@ func recall(t store.Thread, of, answerTS string) (p recalled, end outcome) {
 	}
 	for _, turn := range asToldTo(t.Turns[:until]) {
 		if turn.Role == store.RoleModel && turn.Of == of {
-			p.answer, p.looked = turn.Text, turn.Images
+			p.answer = turn
 		}
 	}
-	if p.answer == "" {
+	p.gone = goneOf(p.answer, posted, goneLabels(p.seen.images))
+	if p.answer.Text == "" {
 		p.seen.unshown = labelsOf(asked) // no answer of the model has been about them
 	}
 	p.newer = slices.ContainsFunc(t.Turns[until:], func(turn store.Turn) bool { return turn.Of == of && turn.Kind != store.KindSecond })
@@ -147,9 +149,9 @@ func recall(t store.Thread, of, answerTS string) (p recalled, end outcome) {
 
 // upToAnswer is the history with the question and the answer at its end.
 func (p recalled) upToAnswer() store.Thread {
-	t := p.thread
-	t.Turns = append(t.Turns[:len(t.Turns):len(t.Turns)],
-		store.Turn{Role: store.RoleUser, Messages: p.seen.now}, store.Turn{Role: store.RoleModel, Text: p.answer})
+	t, answer := p.thread, p.answer
+	answer.Of, answer.Kind = "", "" // it stands at the end, whatever it came of
+	t.Turns = append(t.Turns[:len(t.Turns):len(t.Turns)], store.Turn{Role: store.RoleUser, Messages: p.seen.now}, answer)
 	return t
 }
 
@@ -173,6 +175,7 @@ func asToldTo(turns []store.Turn) []store.Turn {
 		case t.Kind == store.KindSecond:
 		case t.Kind == store.KindContinue && at >= 0:
 			out[at].Text = continued(out[at].Text, t.Text)
+			out[at].Images = sortedLabels(slices.Concat(out[at].Images, t.Images))
 		case t.Kind == store.KindAgain && at >= 0:
 			out[at] = t
 		case t.Kind == store.KindAgain: // the first try came to nothing

@@ -28,10 +28,8 @@ func (b *Bot) blind(seen sight, places map[string]string) string {
 			sentence += "\n" + textAskWithout
 		}
 		return sentence
-	case len(gone) > 0 && len(live) == 0:
-		return textAllGone
 	case len(gone) > 0:
-		return textImagesGone(gone, images)
+		return textGone(gone, images)
 	case seen.unmet != "":
 		return seen.unmet
 	case b.maxImages() == 0 && (len(live) > 0 || !b.cfg.AllowTextOnly || impliesImage(question)):

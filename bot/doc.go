@@ -43,8 +43,8 @@
 //
 // What is deleted in Slack is erased in the same lanes, before its notice is acked
 // (notices.go), and what is edited there is edited here (edits.go); a question that is deleted while it is answered ends there
-// (running.go). The labels of deleted images stay taken (gone.go), and what MedBuddy has
-// posted of them is taken away (pictures.go). What was missed while nobody listened
+// (running.go). The labels of deleted images stay taken, and what the model said of
+// them is not told to it again (gone.go); what MedBuddy has posted of them is taken away (pictures.go). What was missed while nobody listened
 // (whole.go) is found by comparing a thread with Slack's listing of it (listing.go,
 // reconcile.go): before the first answer in it after that, and after a long outage in
 // the served threads (reconcile_sweep.go).

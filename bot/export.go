@@ -137,7 +137,7 @@ func (e export) answer(b *strings.Builder, t store.Turn, asked map[string]store.
 	}
 	fmt.Fprintf(b, "\n[%s] MedBuddy, AI draft%s\n%s", utc(at), to, indented(visible(t.Text)))
 	if len(t.Images) > 0 {
-		fmt.Fprintf(b, "  Looked at: %s\n", labelList(t.Images))
+		fmt.Fprintf(b, "  Looked at: %s\n", lookedList(t.Images, e.thread.Images))
 	} else if told(t) {
 		b.WriteString("  Looked at: no image\n")
 	}

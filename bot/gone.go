@@ -37,6 +37,35 @@ func goneLabels(images []store.ImageRecord) map[int]bool {
 	return gone
 }
 
+// goneOf are the deleted images that an answer was about. One that does not say what
+// it was about may have been about any that was posted before it.
+func goneOf(answer store.Turn, posted []int, gone map[int]bool) (labels []int) {
+	about := answer.Images
+	if len(about) == 0 && !told(answer) {
+		about = posted
+	}
+	for _, label := range about {
+		if gone[label] {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
+// lookedList names the images that an answer was about, and those of them that were
+// deleted since.
+func lookedList(labels []int, images []store.ImageRecord) string {
+	list := labelList(labels)
+	switch gone := goneLabels(images); {
+	case !slices.ContainsFunc(labels, func(label int) bool { return gone[label] }):
+		return list
+	case len(labels) == 1:
+		return list + " (deleted in Slack since)"
+	default:
+		return list + " (" + labelList(slices.DeleteFunc(slices.Clone(labels), func(label int) bool { return !gone[label] })) + " deleted in Slack since)"
+	}
+}
+
 // goneError says that images which a request was to hold have been deleted since the
 // thread was read.
 type goneError struct{ labels []int }

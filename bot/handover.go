@@ -145,7 +145,7 @@ func (h handover) entry(e exchange, question, answer int) string {
 func (h handover) circumstances(t store.Turn) []string {
 	about := []string{"no image looked at"}
 	if len(t.Images) > 0 {
-		about[0] = labelList(t.Images)
+		about[0] = lookedList(t.Images, h.thread.Images)
 	} else if !told(t) {
 		about = nil
 	}

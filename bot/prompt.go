@@ -101,7 +101,9 @@ func (u unit) tokens() int {
 
 // units lists the conversation in order. People are told apart by letter from
 // the moment the second one speaks; until then a lone person's words stand as
-// they are. What a unit says depends only on what came before it.
+// they are. What a unit says depends only on what came before it, and on what was
+// deleted: of an answer about a deleted image only a note is left, since the model
+// would go on from its own words as if it still saw that image.
 func (c conversation) units() []unit {
 	people := map[string]int{}
 	person := func(user string) string {
@@ -111,7 +113,9 @@ func (c conversation) units() []unit {
 		return ""
 	}
 	var units []unit
+	var posted []int // labels, so far
 	add := func(messages []store.Message) {
+		posted = append(posted, labelsOf(messages)...)
 		for _, m := range messages {
 			if m.Text != "" || len(m.Images) > 0 || m.Gone { // a deleted one has kept its letter
 				if _, ok := people[m.User]; !ok {
@@ -135,7 +139,11 @@ func (c conversation) units() []unit {
 	}
 	for _, t := range c.turns {
 		if t.Role == store.RoleModel {
-			units = append(units, unit{role: medgemma.RoleModel, text: disarm(t.Text), end: true})
+			text := disarm(t.Text)
+			if text != "" && len(goneOf(t, posted, c.gone)) > 0 {
+				text = goneAnswerNote
+			}
+			units = append(units, unit{role: medgemma.RoleModel, text: text, end: true})
 			continue
 		}
 		add(t.Messages)

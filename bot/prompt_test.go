@@ -30,6 +30,11 @@ func userTurn(messages ...store.Message) store.Turn {
 
 func modelTurn(text string) store.Turn { return store.Turn{Role: store.RoleModel, Text: text} }
 
+// lookedTurn is an answer that says which images it is about.
+func lookedTurn(text string, images ...int) store.Turn {
+	return store.Turn{Role: store.RoleModel, Text: text, Images: images, MaxTokens: 500, AnswerTS: "9.0"}
+}
+
 func talk(turns []store.Turn, now ...store.Message) conversation {
 	c := conversation{system: "You are careful.", self: testBot, turns: turns, now: now, budget: 8000,
 		images: map[int]pictures{}}
@@ -82,8 +87,9 @@ func TestPromptGolden(t *testing.T) {
 	cases["image-not-sent"] = left
 	gone := talk([]store.Turn{
 		userTurn(wrote("1.0", "U1", "the wrong film", 1), store.Message{TS: "1.5", User: "U2", Gone: true, Images: []int{2}}, wrote("2.0", "U3", "<@UBOT> view?", 3)),
-		modelTurn("Image 3 is a PA view."), userTurn(store.Message{TS: "3.0", User: "U1", Gone: true}), modelTurn(""),
-		userTurn(store.Message{TS: "4.0", User: "U4", Gone: true}), modelTurn("It is not enlarged."),
+		lookedTurn("Image 3 is a PA view.", 3), userTurn(store.Message{TS: "3.0", User: "U1", Gone: true}), modelTurn(""),
+		userTurn(wrote("3.5", "U3", "and the other film?")), lookedTurn("Image 2 shows a large effusion.", 2, 3),
+		userTurn(store.Message{TS: "4.0", User: "U4", Gone: true}), modelTurn("It does not say what it is about."),
 	}, wrote("5.0", "U1", "and the heart?", 4))
 	gone.gone = map[int]bool{1: true, 2: true}
 	delete(gone.images, 1)

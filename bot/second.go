@@ -25,7 +25,7 @@ func (b *Bot) lookTwice(ctx context.Context, j *job, p recalled, set settings) (
 	if err != nil || out.answer == nil {
 		return out, err
 	}
-	look := secondLook{first: p.answer, again: out.answer.Text, part: out.name != "answered" || out.cut}
+	look := secondLook{first: p.answer.Text, again: out.answer.Text, part: out.name != "answered" || out.cut}
 	notes := strings.TrimPrefix(out.text, mrkdwn(out.answer.Text))
 	blind := sight{now: []store.Message{{TS: last.TS, User: last.User, Text: entities.Replace(sameWords(question))}}}
 	req, _, err := b.compose(ctx, store.Thread{Key: p.thread.Key}, blind, set, b.contextTokens())

@@ -24,6 +24,7 @@ const (
 	omittedNote     = "[Earlier messages of this conversation are left out.]"
 	notSentNote     = "[not sent with this question; do not describe it]"
 	goneNote        = "[deleted; do not describe it]"
+	goneAnswerNote  = "[This answer was about an image that has been deleted, and is left out.]"
 	defaultQuestion = "Describe what is shown and what matters in it."
 )
 
@@ -122,6 +123,14 @@ func textImagesGone(gone []int, images []store.ImageRecord) string {
 		was, it = "were", "them"
 	}
 	return fmt.Sprintf("%s %s deleted in Slack, so I no longer have %s. This thread has %s: name one of those, or post the image again and ask.", labelList(gone), was, it, textHas(images))
+}
+
+// textGone is textImagesGone, or textAllGone where no image is left.
+func textGone(gone []int, images []store.ImageRecord) string {
+	if len(liveLabels(images)) == 0 {
+		return textAllGone
+	}
+	return textImagesGone(gone, images)
 }
 
 const textAllGone = "The images of this thread were deleted in Slack, so I no longer have them and cannot answer about them. Post the scan again, then ask."
