@@ -67,7 +67,8 @@
 //	compose      compose.go   which images go along (steer.go: what the question says of that);
 //	                          prompt.go makes the turns, a pure function
 //	generate     generate.go  the model's words, while the thread sees them grow
-//	finish       outcome.go   the final text with its label (reply.go); the store appends and closes
+//	finish       outcome.go   the final text with its label (reply.go; repost.go where the message can
+//	                          no longer be edited); the store appends and closes
 //
 // What people see is in the files texts*.go, with the rules of tone, and is laid out
 // in layout.go. What the model wrote passes through markdown.go, which leaves

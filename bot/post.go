@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -132,15 +133,21 @@ func (b *Bot) post(ctx context.Context, t store.ThreadKey, as turn, waits func()
 
 // findPart looks in the thread for a part of an answer that was posted before.
 func (b *Bot) findPart(ctx context.Context, q store.Question, part int) (ts string, err error) {
+	ts, _, err = b.findBeside(ctx, q, part, nil)
+	return ts, err
+}
+
+// findBeside is findPart in other messages than those, and says whose part it is.
+func (b *Bot) findBeside(ctx context.Context, q store.Question, part int, others []string) (ts string, of mark, err error) {
 	err = b.eachReply(ctx, slack.GetConversationRepliesParameters{
 		ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: q.Key.TS, IncludeAllMetadata: true,
 	}, func(m slack.Message) bool {
-		if n, _, ok := b.partOf(m, q.Key); ok && n == part {
-			ts = m.Timestamp
+		if n, whose, ok := b.partOf(m, q.Key); ok && n == part && !slices.Contains(others, m.Timestamp) {
+			ts, of = m.Timestamp, whose
 		}
 		return ts != ""
 	})
-	return ts, err
+	return ts, of, err
 }
 
 // partOf says which part of the answer to q a message is.

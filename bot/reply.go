@@ -264,33 +264,3 @@ func (r *reply) replace(ctx context.Context, ts string, part int, m mark, option
 		return err
 	})
 }
-
-// update replaces the standing message by the final text. A message that is gone
-// or can no longer be edited is replaced by a new one; one that Slack finds too
-// rich is sent as plain text.
-func (r *reply) update(ctx context.Context, text string, under foot, m mark) error {
-	err := r.replace(ctx, r.ts, 0, m, rich(text, under))
-	switch slackCode(err) {
-	case "invalid_blocks", "invalid_blocks_format", "block_mismatch", "msg_blocks_too_long", "msg_too_long":
-		err = r.replace(ctx, r.ts, 0, m, plain(fallback(text, under)))
-	}
-	switch slackCode(err) {
-	case "message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long":
-		// One that is gone may have been replaced by an earlier try; one that stands
-		// would only be found itself.
-		look := r.again && slackCode(err) == "message_not_found"
-		ts, found, err := r.b.postOnce(ctx, r.q, 0, m, look, nil, rich(text, under))
-		if err == nil && found {
-			err = r.replace(ctx, ts, 0, m, rich(text, under))
-		}
-		if err != nil {
-			return err
-		}
-		r.ts = ts
-		if err := r.b.cfg.Store.Place(ctx, r.lease, r.q.Key, ts); err != nil {
-			r.b.lg.Warn("the answer's new place was not remembered", "question", r.q.Key.String(), "error", err)
-		}
-		return nil
-	}
-	return err
-}

@@ -22,6 +22,8 @@ type shown struct {
 	parts  []string // ts of its messages before the last
 	last   string   // ts of its last message
 	answer bool     // the model's
+
+	left []string // ts of placeholders that stand beside it
 }
 
 // shownBefore finds the whole final text that an earlier try has left in the
@@ -32,13 +34,18 @@ func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error)
 		text, ts string
 	}
 	pieces := map[int]piece{}
+	var left []string
 	err := persist(ctx, transient, func() error {
 		clear(pieces)
+		left = nil
 		return b.eachReply(ctx, slack.GetConversationRepliesParameters{
 			ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: q.Key.TS, IncludeAllMetadata: true,
 		}, func(m slack.Message) bool {
-			if n, of, ok := b.partOf(m, q.Key); ok && of.parts > 0 {
+			switch n, of, ok := b.partOf(m, q.Key); {
+			case ok && of.parts > 0:
 				pieces[n] = piece{of, m.Text, m.Timestamp}
+			case ok && n == 0:
+				left = append(left, m.Timestamp)
 			}
 			return false
 		})
@@ -61,13 +68,14 @@ func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error)
 		text = strings.Join(lines[:max(0, len(lines)-labelLines)], "\n")
 	}
 	last := len(all) - 1 // of a mark there is at least one part
-	return &shown{strings.TrimSpace(text), all[:last], all[last], first.answer}, nil
+	return &shown{strings.TrimSpace(text), all[:last], all[last], first.answer, left}, nil
 }
 
 // keepShown remembers an answer that was shown before, and closes its question.
 func (b *Bot) keepShown(ctx context.Context, j *job, before *shown) {
 	out := outcome{name: "kept"}
 	j.reply.last, j.reply.parts = before.last, before.parts
+	b.removePlaceholders(ctx, j.question, before.left) // it was posted anew (repost.go)
 	if before.answer {
 		// What people wrote is read once more, so that the images of the question
 		// find their place in the history. Where that fails the history goes

@@ -132,11 +132,8 @@ func (b *Bot) removeStream(ctx context.Context, q store.Question, ts string) {
 		_, _, err := b.web.api.StopStreamContext(ctx, channel, ts)
 		return err
 	})
-	err := b.web.tryAs(ctx, as(chatDelete), func() error {
-		_, _, err := b.web.api.DeleteMessageContext(ctx, channel, ts)
-		return err
-	})
-	if err == nil || slackCode(err) == "message_not_found" {
+	err := b.remove(ctx, q, ts)
+	if err == nil {
 		return
 	}
 	b.lg.Warn("a streamed text could not be taken away", "question", q.Key.String(), "error", err)
