@@ -26,6 +26,7 @@ type job struct {
 	ended    func() error // why its work was ended by a person; nil: not
 	lead     string       // mrkdwn that stands above whatever the answer's message shows
 	reply    *reply       // set once the placeholder stands
+	begun    string       // mrkdwn that an earlier try has shown of an answer
 
 	closing  atomic.Bool       // its question is being closed, and may be so already
 	quiet    bool              // what the model says is not shown while it grows
@@ -71,7 +72,7 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 	defer j.reply.end()
 
 	if j.reply.again {
-		before, err := b.shownBefore(ctx, j.question)
+		before, begun, err := b.shownBefore(ctx, j.question, j.lead)
 		switch {
 		case err != nil:
 			b.cannotTell(ctx, j, err)
@@ -80,7 +81,7 @@ func (b *Bot) answer(ctx context.Context, j *job) {
 			b.keepShown(ctx, j, before)
 			return
 		}
-		j.reply.mine = true
+		j.reply.mine, j.begun = true, begun
 		b.removeStreams(ctx, j.question)
 	}
 	if b.stale(j) {
@@ -204,7 +205,7 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 		}
 		return
 	}
-	out = j.unlessEnded(out)
+	out = j.afterRestart(j.unlessEnded(out))
 	if j.reply != nil {
 		again := false
 		err := persist(ctx, transient, func() error {

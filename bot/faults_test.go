@@ -49,7 +49,7 @@ var faults = []struct{ fault, shown string }{
 	{"Slack limits the rate", "post_rate_limited update_rate_limited bot.TestRateLimitIsWaitedOut"},
 	{"Slack refuses what is posted", "post_refused update_blocks_refused update_message_gone update_refused_killed_before_the_placeholder_is_gone bot.TestAnswerPostedAnewStandsAlone"},
 	// The process.
-	{"the process is killed", "killed_before_the_placeholder killed_while_the_model_answers killed_before_it_remembered cmd/medbuddy.TestRowKilled"},
+	{"the process is killed", "killed_before_the_placeholder killed_while_the_model_answers killed_before_it_remembered bot.TestStopAfterARestart cmd/medbuddy.TestRowKilled"},
 	{"the process is stopped", "stopped_and_started stopped_for_too_long bot.TestStopLetsAnswersFinish cmd/medbuddy.TestRowSIGTERM"},
 	{"many ask at once", "cmd/medbuddy.TestRowFiftyAtOnce cmd/medbuddy.TestRowAllAtOnce"},
 	{"one person floods", "bot.TestLineIsFair bot.TestLineNotice"},

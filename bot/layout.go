@@ -73,9 +73,13 @@ func led(lead, text string) string {
 // labelLines is how many lines labels puts under an answer of the model.
 const labelLines = 2
 
-// labels are the lines under an answer of the model; a sentence of ours has none.
+// labels are the lines under an answer of the model; a sentence of ours has none, and
+// under what is left of an earlier try nobody can say what it looked at.
 func labels(out outcome) []string {
-	if out.looked == nil {
+	switch {
+	case out.draft:
+		return []string{draftLabel}
+	case out.looked == nil:
 		return nil
 	}
 	return []string{out.looked.line(), draftLabel}

@@ -19,6 +19,7 @@ type outcome struct {
 	answer *store.Turn     // the model's; nil when there is none
 	cut    bool            // it ended at max tokens, and can be continued
 	bare   bool            // there is nothing to press under it
+	draft  bool            // text holds words of the model of which no more is known
 }
 
 // outcomeEnded is how a question ends that a person has ended before there was an
@@ -26,7 +27,7 @@ type outcome struct {
 func outcomeEnded(cause error, now []store.Message) outcome {
 	var stopped errStopped
 	if errors.As(cause, &stopped) {
-		return outcome{name: "stopped", text: textStopped(stopped.user, false), now: now}
+		return outcome{name: finishStopped, text: textStopped(stopped.user, false), now: now}
 	}
 	return outcome{name: nameDeleted, text: textQuestionDeleted, bare: true}
 }
@@ -46,7 +47,7 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	case errors.Is(err, errDeleted), errors.As(err, &stopped) && said.text == "":
 		return outcomeEnded(err, now)
 	case errors.As(err, &stopped):
-		out.name = "stopped"
+		out.name = finishStopped
 		notes = append(notes, textStopped(stopped.user, true))
 	case err != nil:
 		trouble := asTrouble(err)

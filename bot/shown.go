@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -27,17 +28,18 @@ type shown struct {
 }
 
 // shownBefore finds the whole final text that an earlier try has left in the
-// thread; nil when there is none, or only a part.
-func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error) {
+// thread; nil when there is none, or only a part. begun is mrkdwn of an answer that
+// was not whole, as far as its first message shows it.
+func (b *Bot) shownBefore(ctx context.Context, q store.Question, lead string) (whole *shown, begun string, err error) {
 	type piece struct {
 		mark
 		text, ts string
 	}
 	pieces := map[int]piece{}
 	var left []string
-	err := persist(ctx, transient, func() error {
+	err = persist(ctx, transient, func() error {
 		clear(pieces)
-		left = nil
+		left, begun = nil, ""
 		return b.eachReply(ctx, slack.GetConversationRepliesParameters{
 			ChannelID: q.Thread.Channel, Timestamp: q.Thread.TS, Oldest: q.Key.TS, IncludeAllMetadata: true,
 		}, func(m slack.Message) bool {
@@ -46,19 +48,23 @@ func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error)
 				pieces[n] = piece{of, m.Text, m.Timestamp}
 			case ok && n == 0:
 				left = append(left, m.Timestamp)
+				begun = partShown(withoutLead(m.Text, shortLead(lead)))
 			}
 			return false
 		})
 	})
 	first, ok := pieces[0]
 	if err != nil || !ok {
-		return nil, err
+		return nil, begun, err
 	}
 	var texts, all []string
 	for n := range first.parts {
 		p, ok := pieces[n]
 		if !ok || p.mark != first.mark {
-			return nil, nil
+			if first.answer && first.parts > 1 {
+				begun = withoutLead(first.text, lead)
+			}
+			return nil, begun, nil
 		}
 		texts, all = append(texts, p.text), append(all, p.ts)
 	}
@@ -68,7 +74,32 @@ func (b *Bot) shownBefore(ctx context.Context, q store.Question) (*shown, error)
 		text = strings.Join(lines[:max(0, len(lines)-labelLines)], "\n")
 	}
 	last := len(all) - 1 // of a mark there is at least one part
-	return &shown{strings.TrimSpace(text), all[:last], all[last], first.answer, left}, nil
+	return &shown{strings.TrimSpace(text), all[:last], all[last], first.answer, left}, "", nil
+}
+
+// partShown is what of the model's words a growing text shows, "" when it is none.
+func partShown(text string) string {
+	for _, end := range []string{stillWriting, textInterrupted} {
+		if part, ok := strings.CutSuffix(text, end); ok {
+			part = strings.TrimSuffix(strings.TrimSpace(part), mrkdwn(textAskingAgain))
+			return strings.TrimSpace(part)
+		}
+	}
+	return ""
+}
+
+// afterRestart is the outcome of an answer that a person has stopped before this try
+// had a word of it, when there was a try before: what that one has shown stays.
+func (j *job) afterRestart(out outcome) outcome {
+	var stopped errStopped
+	if out.name != finishStopped || out.answer != nil || j.reply == nil || !j.reply.again || !errors.As(j.ended(), &stopped) {
+		return out
+	}
+	out.text = textStoppedNotWhole(stopped.user)
+	if j.begun != "" {
+		out.text, out.draft = j.begun+"\n\n"+textStopped(stopped.user, true), true
+	}
+	return out
 }
 
 // keepShown remembers an answer that was shown before, and closes its question.

@@ -56,7 +56,7 @@ const (
 	textStale        = "I was restarted or cut off from Slack, and your question is more than 15 minutes old, so I did not answer it. Ask again if you still need an answer."
 	textStaleCommand = "I was restarted or cut off from Slack, and your command is more than 15 minutes old, so I did not carry it out. Send it again if it still holds."
 	textTakenBack    = "_This part belonged to an answer whose question was deleted._"
-	textReplaced     = "_This part belonged to a try that was cut short. The whole answer stands above._"
+	textReplaced     = "_This part belonged to a try that was cut short. What holds stands above._"
 )
 
 // textInLine says how many questions are before one that waits for the model.

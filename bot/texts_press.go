@@ -33,6 +33,12 @@ func textStopped(user string, said bool) string {
 	return "Stopped by " + mention(user) + " before there was an answer. Press _Try again_ when you want one."
 }
 
+// textStoppedNotWhole is for an answer that was begun before a restart: some of it may
+// have been read.
+func textStoppedNotWhole(user string) string {
+	return "Stopped by " + mention(user) + " before there was a whole answer. Press _Try again_ when you want one."
+}
+
 func textNotPressed(ref string) string {
 	return "That was not carried out: I could not reach my memory, or Slack. Try it again in a minute; reference for your administrator: " + ref
 }
