@@ -9,20 +9,26 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/sync/singleflight"
 )
 
 // access finds out who may ask. What Slack says of a user or a channel is kept
 // for accessFor; whatever needs the same answer at the same time waits for one
-// call.
+// call. That call goes on when nobody can wait for it any longer: where Slack is slow,
+// what it says is there when it delivers the message again.
 type access struct {
-	web    *web
-	self   identity
-	asking singleflight.Group // by id: those of users and of channels differ
+	web       *web
+	self      identity
+	recovered func(value any)
+	work      context.Context //nolint:containedctx // of the lookups, which outlive whoever asks first
+	stop      context.CancelFunc
+	running   sync.WaitGroup
+	slots     chan struct{} // of lookups under way
 
 	mu       sync.Mutex
+	closed   bool
 	users    map[string]known
 	channels map[string]known
+	asking   map[string]*lookup // by id: those of users and of channels differ
 }
 
 type known struct {
@@ -34,10 +40,18 @@ const (
 	accessFor     = 10 * time.Minute
 	accessTimeout = 1500 * time.Millisecond // of an ack's three seconds
 	accessEntries = 10_000
+
+	lookupTimeout = 30 * time.Second
+	lookupsAtOnce = lanesAtOnce // as many as envelopes may wait for
 )
 
-func newAccess(w *web) *access {
-	return &access{web: w, users: map[string]known{}, channels: map[string]known{}}
+var errLookup = errors.New("bot: a lookup ended in a panic")
+
+func newAccess(w *web, recovered func(any)) *access {
+	a := &access{web: w, recovered: recovered, slots: make(chan struct{}, lookupsAtOnce),
+		users: map[string]known{}, channels: map[string]known{}, asking: map[string]*lookup{}}
+	a.work, a.stop = context.WithCancel(context.Background())
+	return a
 }
 
 // check decides for a person in a channel. external is what the event itself
@@ -84,25 +98,96 @@ func (a *access) checkCommand(ctx context.Context, cfg Config, channel, user str
 	return verdictOf(a.lookup(ctx, a.channels, channel, a.channelIsShared))
 }
 
-func (a *access) lookup(ctx context.Context, kept map[string]known, id string, ask func(context.Context, string) (bool, error)) (bool, error) {
+// asker asks Slack about an id.
+type asker func(ctx context.Context, id string) (external bool, err error)
+
+// lookup is one call about an id. What came of it may be read once done is closed.
+type lookup struct {
+	done     chan struct{}
+	external bool
+	err      error
+}
+
+// lookup says what is known of a user or a channel, or has it asked and waits as long
+// as ctx allows.
+func (a *access) lookup(ctx context.Context, kept map[string]known, id string, ask asker) (bool, error) {
 	a.mu.Lock()
-	k, ok := kept[id]
+	k, l := a.look(kept, id)
 	a.mu.Unlock()
-	if ok && time.Now().Before(k.until) {
+	if k == nil && l == nil {
+		select {
+		case a.slots <- struct{}{}:
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+		k, l = a.begin(kept, id, ask)
+	}
+	if k != nil {
 		return k.external, nil
 	}
-	said, err, _ := a.asking.Do(id, func() (any, error) {
-		// The others' time may not be over when that of the first is.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), accessTimeout)
+	select {
+	case <-l.done:
+		return l.external, l.err
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+// look finds what is known, or else the lookup that is under way. a.mu is held.
+func (a *access) look(kept map[string]known, id string) (*known, *lookup) {
+	if k, ok := kept[id]; ok && time.Now().Before(k.until) {
+		return &k, nil
+	}
+	return nil, a.asking[id]
+}
+
+// begin begins a lookup with the slot that was taken, unless there is no need any more.
+func (a *access) begin(kept map[string]known, id string, ask asker) (*known, *lookup) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	k, l := a.look(kept, id)
+	if k != nil || l != nil {
+		<-a.slots
+		return k, l
+	}
+	l = &lookup{done: make(chan struct{}), err: errStopping}
+	if a.closed {
+		<-a.slots
+		close(l.done)
+		return nil, l
+	}
+	a.asking[id] = l
+	a.running.Go(func() {
+		defer a.end(id, l)
+		ctx, cancel := context.WithTimeout(a.work, lookupTimeout)
 		defer cancel()
-		external, err := ask(ctx, id)
-		if err == nil {
-			a.keep(kept, id, known{external, time.Now().Add(accessFor)})
+		if l.external, l.err = ask(ctx, id); l.err == nil {
+			a.keep(kept, id, known{l.external, time.Now().Add(accessFor)})
 		}
-		return external, err
 	})
-	external, _ := said.(bool) // nil with some errors
-	return external, err
+	return nil, l
+}
+
+// end tells whoever waits what came of a lookup.
+func (a *access) end(id string, l *lookup) {
+	if v := recover(); v != nil {
+		a.recovered(v)
+		l.err = errLookup
+	}
+	a.mu.Lock()
+	delete(a.asking, id)
+	a.mu.Unlock()
+	close(l.done)
+	<-a.slots
+}
+
+// close ends what is under way and waits for it. Nothing is asked any more.
+func (a *access) close() {
+	a.mu.Lock()
+	a.closed = true
+	a.mu.Unlock()
+	a.stop()
+	a.running.Wait()
 }
 
 func (a *access) keep(kept map[string]known, id string, k known) {

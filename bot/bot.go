@@ -154,7 +154,7 @@ func New(cfg Config) (*Bot, error) {
 	b.intake, b.threads = newLanes(lanesAtOnce, b.recovered), newLanes(lanesAtOnce, b.recovered)
 	b.line = newLine(pastLine * cfg.Concurrency)
 	b.web = newWeb(cfg, b.metrics)
-	b.access = newAccess(b.web)
+	b.access = newAccess(b.web, b.recovered)
 	b.seen, b.reading, b.made = newSeen(), newReading(), time.Now()
 	b.timing = timing{stagger: staggerFor, catchUp: catchUpEvery, mark: markEvery, form: formTimeout, late: listedAfter}
 	for range cfg.Sockets {
@@ -204,6 +204,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer cancel()
 	b.wait.Wait()
 	_ = b.intake.close(drain) // what is not admitted is not acked either: Slack keeps it
+	b.access.close()
 	b.saveMark(drain)
 	if b.threads.close(drain) != nil {
 		stop(errStopping)

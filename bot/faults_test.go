@@ -30,6 +30,7 @@ var faults = []struct{ fault, shown string }{
 	{"a remark comes after the question", "remark_comes_late"},
 	{"bots talk to each other", "others_talk bot.TestWhoIsLeftAlone"},
 	{"somebody asks who may not", "guest bot.TestAccess"},
+	{"Slack is slow to say who somebody is", "bot.TestSlowLookupGoesOn bot.TestSlowLookupEndsWithTheBot"},
 	{"a token is revoked", "bot.TestRefusedTokenLeavesTheQuestionToTheNextProcess bot.TestFatalAuthErrorEndsTheBot bot.TestFatalAuthErrorEndsARunningBot cmd/medbuddy.TestRefusedTokensEndTheProcessWithASentence"},
 	{"a scope is missing", "replies_missing_scope file_html"},
 	{"a question is edited while it is answered", "question_edited"},
