@@ -236,3 +236,25 @@ func TestStrangePresses(t *testing.T) {
 		t.Errorf("the thread was told %q", w.said(root))
 	}
 }
+
+// The thread of a message on which something was pressed may stand beside the message
+// alone: what was pressed is carried out there, and not in a thread of its own.
+func TestPressWhoseMessageNamesNoThread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.lookedAt("First try.")
+	m := w.ofBot(root)[0]
+	pressed := func(id, action string) string {
+		return fmt.Sprintf(`{"envelope_id":%q,"type":"interactive","payload":{"type":"block_actions","user":{"id":%q,"team_id":%q},"channel":{"id":%q},
+			"container":{"type":"message","message_ts":%[5]q,"channel_id":%[4]q,"thread_ts":%[6]q},"message":{"ts":%[5]q},
+			"actions":[{"action_id":%[7]q,"value":%[6]q,"action_ts":%[5]q}]}}`, id, w.ben, w.sim.TeamID(), w.channel, m.TS, root, action)
+	}
+	must(t, w.sim.RawFrame(pressed("X1", "good")))
+	w.wait("the thanks", func() bool { return len(w.sim.Ephemerals(w.channel)) == 1 })
+	if e := w.sim.Ephemerals(w.channel)[0]; !strings.Contains(e.Text, "a good answer") || e.ThreadTS != root {
+		t.Errorf("told %q in the thread %q", e.Text, e.ThreadTS)
+	}
+	w.model.Answer(modelsim.Text("Second try."))
+	must(t, w.sim.RawFrame(pressed("X2", "again")))
+	hasAll(t, "the second try", w.answer(root, 2), "Second try.", "Looked at: Image 1")
+}

@@ -32,6 +32,9 @@ type interaction struct {
 		TS       string `json:"ts"`
 		ThreadTS string `json:"thread_ts"`
 	} `json:"message"`
+	Container struct {
+		ThreadTS string `json:"thread_ts"`
+	} `json:"container"`
 	Actions []struct {
 		ID    string `json:"action_id"`
 		Value string `json:"value"`
@@ -73,6 +76,9 @@ func (b *Bot) interact(ctx context.Context, env envelope) {
 		b.lg.Warn("what was pressed cannot be read; it was acked and dropped", "envelope", env.id)
 		env.ack(nil)
 		return
+	}
+	if in.Message.ThreadTS == "" {
+		in.Message.ThreadTS = in.Container.ThreadTS // a message need not say it a second time
 	}
 	limited, cancel := context.WithDeadline(ctx, env.at.Add(admitTimeout))
 	defer cancel()
