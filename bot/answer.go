@@ -205,7 +205,7 @@ func (b *Bot) finish(ctx context.Context, j *job, out outcome) {
 		}
 		return
 	}
-	out = j.afterRestart(j.unlessEnded(out))
+	out = b.tellGone(ctx, j, j.afterRestart(j.unlessEnded(out)))
 	if j.reply != nil {
 		again := false
 		err := persist(ctx, transient, func() error {
@@ -280,21 +280,4 @@ func (b *Bot) remember(ctx context.Context, j *job, turns []store.Turn) error {
 		return errClosed
 	}
 	return err
-}
-
-// cannotSpeak is the end of a question whose placeholder cannot be posted: there
-// is no thread to say anything in.
-func (b *Bot) cannotSpeak(ctx context.Context, j *job, err error) {
-	if ctx.Err() != nil {
-		return
-	}
-	j.lg.Error("nothing can be posted where the question was asked", "error", err)
-	switch {
-	case tokenRefused(err):
-		b.giveUp(err) // whoever runs next goes on
-		return
-	case !refusedForGood(err):
-		return // stays open: adopt comes by
-	}
-	b.finish(ctx, j, outcome{name: "cannot_post"})
 }

@@ -75,3 +75,22 @@ func TestPressesOnAnAnswerAboutADeletedImage(t *testing.T) {
 		t.Errorf("the second try is not remembered: %.900s", text)
 	}
 }
+
+// A file is deleted while the model answers about it: whoever reads the answer is told.
+func TestDeletedWhileTheModelLooks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	release := w.holdModel()
+	wrong := film(t, 2)
+	wrong.ID = "FWRONG"
+	root := w.post(w.ann, w.channel, "", "@MedBuddy which views are these?", film(t, 1), wrong)
+	must(t, w.model.WaitHeld(w.ctx, 1))
+	must(t, w.sim.DeleteFile("FWRONG"))
+	w.erased(root, 2)
+	release()
+	hasAll(t, "the answer", w.answer(root, 1), "It was slow.", "Image 2 was deleted in Slack while I was answering", "Looked at: Image 1", "AI draft")
+	w.closed(root)
+	if got := w.ask(w.ann, root, "and the heart?"); strings.Contains(got, "deleted in Slack") || !strings.Contains(w.asked(1), goneWords) {
+		t.Errorf("the next answer is %q, to %.900s", got, w.asked(1))
+	}
+}

@@ -35,7 +35,7 @@ var faults = []struct{ fault, shown string }{
 	{"a scope is missing", "replies_missing_scope file_html"},
 	{"a question is edited while it is answered", "question_edited"},
 	{"a question is deleted while it waits", "question_deleted question_deleted_in_line question_deleted_after_a_crash question_deleted_while_it_is_remembered bot.TestDeletedWhileItIsAnswered bot.TestDeletedInAnotherProcess"},
-	{"what was looked at is deleted", "scan_deleted root_deleted file_deleted_after_an_answer answer_deleted bot.TestDeletedPartOfALongAnswer bot.TestDeletedScanLeavesNothing bot.TestWordsAboutADeletedImageAreLeftOut bot.TestPressesOnAnAnswerAboutADeletedImage bot.TestDeletedFileOfASeries bot.TestDeletedFileOfTwoThreads bot.TestDeletedInTheMiddleOfItsQuestion"},
+	{"what was looked at is deleted", "scan_deleted root_deleted file_deleted_after_an_answer answer_deleted bot.TestDeletedPartOfALongAnswer bot.TestDeletedScanLeavesNothing bot.TestWordsAboutADeletedImageAreLeftOut bot.TestPressesOnAnAnswerAboutADeletedImage bot.TestDeletedWhileTheModelLooks bot.TestDeletedFileOfASeries bot.TestDeletedFileOfTwoThreads bot.TestDeletedInTheMiddleOfItsQuestion"},
 	{"something is deleted while the store is away", "deleted_while_the_store_is_down deleted_while_the_store_is_down_for_long"},
 	{"something is deleted while nobody listens", "bot.TestMissedDeletion bot.TestMissedDeletionIsLookedFor bot.TestMissedDeletionOfAThread bot.TestQuestionDeletedBeforeItWasRecorded bot.TestUnheededNoticeOutlastsTheProcess"},
 	{"what is not deleted is not listed", "bot.TestNothingIsErasedByMistake bot.TestLost bot.TestLostNeedsTime"},

@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/medbuddy/medbuddy/store"
 )
@@ -72,6 +74,30 @@ type goneError struct{ labels []int }
 
 func (e *goneError) Error() string {
 	return fmt.Sprintf("bot: %d images were deleted meanwhile", len(e.labels))
+}
+
+// goneLook is how long an answer that is ready may wait for tellGone.
+const goneLook = 3 * time.Second
+
+// tellGone adds to an answer which of the images that it is about were deleted while it
+// was made: whoever deletes an image wants nobody to go by it, and this process may not
+// be the one that Slack has told.
+func (b *Bot) tellGone(ctx context.Context, j *job, out outcome) outcome {
+	if out.looked == nil || len(out.looked.images) == 0 {
+		return out
+	}
+	ctx, cancel := context.WithTimeout(ctx, goneLook)
+	defer cancel()
+	t, err := b.thread(ctx, j.question.Thread)
+	if err != nil {
+		j.lg.Warn("nobody could look whether images of an answer were deleted meanwhile", "error", err)
+		return out
+	}
+	labels := slices.DeleteFunc(out.looked.labels(), func(label int) bool { return !isGone(t.Images, label) })
+	if len(labels) > 0 {
+		out.text += "\n\n" + textGoneSince(labels)
+	}
+	return out
 }
 
 // lose takes images out of what a question is answered from.

@@ -83,6 +83,23 @@ func (b *Bot) placeholder(ctx context.Context, j *job) error {
 	return nil
 }
 
+// cannotSpeak is the end of a question whose placeholder cannot be posted: there
+// is no thread to say anything in.
+func (b *Bot) cannotSpeak(ctx context.Context, j *job, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	j.lg.Error("nothing can be posted where the question was asked", "error", err)
+	switch {
+	case tokenRefused(err):
+		b.giveUp(err) // whoever runs next goes on
+		return
+	case !refusedForGood(err):
+		return // stays open: adopt comes by
+	}
+	b.finish(ctx, j, outcome{name: "cannot_post"})
+}
+
 // signOfLife shows a status below a thread whose placeholder must wait, since Slack
 // takes about one message a second in a channel. The status goes away by itself
 // when something is posted, or after two minutes

@@ -133,6 +133,15 @@ func textGone(gone []int, images []store.ImageRecord) string {
 	return textImagesGone(gone, images)
 }
 
+// textGoneSince stands under an answer about images that were deleted while it was made.
+func textGoneSince(gone []int) string {
+	was, it := "was", "it"
+	if len(gone) > 1 {
+		was, it = "were", "them"
+	}
+	return fmt.Sprintf("*%s %s deleted in Slack while I was answering.* Do not go by what is said of %s here.", labelList(gone), was, it)
+}
+
 const textAllGone = "The images of this thread were deleted in Slack, so I no longer have them and cannot answer about them. Post the scan again, then ask."
 
 const textNothingLeft = "Your question leaves out every image of this thread, so there is nothing for me to look at. Name an image that I should look at."
