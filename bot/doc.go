@@ -63,7 +63,8 @@
 //	thread       reconcile.go the history, without what is not in Slack any more
 //	gather       gather.go    what was written and posted since, up to the question
 //	look         files.go     files become labelled images, or a reason why not
-//	blind        blind.go     no image that reaches the model, no question to it
+//	blind        blind.go     no image that reaches the model, no question to it (mirage.go: nor, where
+//	                          text alone is allowed, what passes for something seen)
 //	compose      compose.go   which images go along (steer.go: what the question says of that);
 //	                          prompt.go makes the turns, a pure function
 //	generate     generate.go  the model's words, while the thread sees them grow

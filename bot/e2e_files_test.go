@@ -121,10 +121,11 @@ func TestNoImageNoAnswer(t *testing.T) {
 		calls    int
 		want     string
 	}{
-		"no image":               {false, "@MedBuddy is there a fracture?", 0, "I see no image in this thread"},
-		"no image, no words":     {false, "@MedBuddy", 0, "Post a scan here"},
-		"text allowed":           {true, "@MedBuddy how do croup and epiglottitis differ?", 1, "No image used"},
-		"text allowed, a mirage": {true, "@MedBuddy is there a fracture on this x-ray?", 0, "No image reached the model"},
+		"no image":                {false, "@MedBuddy is there a fracture?", 0, "I see no image in this thread"},
+		"no image, no words":      {false, "@MedBuddy", 0, "Post a scan here"},
+		"text allowed":            {true, "@MedBuddy how do croup and epiglottitis differ?", 1, "No image used"},
+		"text allowed, a mirage":  {true, "@MedBuddy is there a fracture on this x-ray?", 0, "No image reached the model"},
+		"text allowed, a finding": {true, "@MedBuddy is there a fracture?", 0, "No image reached the model"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -84,4 +84,6 @@ func namedImages(question string) []int {
 }
 
 // impliesImage says whether the wording of a question is about a picture.
-func impliesImage(question string) bool { return impliesRE.MatchString(question) }
+func impliesImage(question string) bool {
+	return impliesRE.MatchString(question) || asksToLook(question)
+}

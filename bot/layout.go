@@ -82,6 +82,9 @@ func labels(out outcome) []string {
 	case out.looked == nil:
 		return nil
 	}
+	if len(out.looked.images) == 0 {
+		return []string{out.looked.line(), textNoImageLabel}
+	}
 	return []string{out.looked.line(), draftLabel}
 }
 

@@ -83,6 +83,9 @@ func (b *Bot) outcomeOf(j *job, set settings, seen looked, now []store.Message, 
 	case !slices.Contains(wholeFinishes, finish):
 		notes = append(notes, textStoppedEarly)
 	}
+	if len(seen.images) == 0 && speaksOfImage(said.text) {
+		notes = append(notes, textSpeaksBlind)
+	}
 	if unread := unreadSentences(unreadOf(now), j.places); unread != "" {
 		notes = append(notes, unread)
 	}

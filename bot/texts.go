@@ -19,6 +19,12 @@ import (
 // What stands under every answer. At most 140 characters.
 const draftLabel = "AI draft, not a diagnosis. Check it against the original images and the formal report."
 
+// textNoImageLabel is the same under an answer of a model that was shown no image.
+const textNoImageLabel = "AI draft, not a diagnosis. No image was looked at: nothing here was seen on one."
+
+// textSpeaksBlind stands under such an answer when it speaks of an image.
+const textSpeaksBlind = "*The model was given no image.* Do not take what it says of one for an observation."
+
 // What the model reads beside what people wrote.
 const (
 	omittedNote     = "[Earlier messages of this conversation are left out.]"

@@ -145,8 +145,10 @@ func TestImpliesImage(t *testing.T) {
 }
 
 func TestLabelsUnderAnAnswer(t *testing.T) {
-	if n := utf8.RuneCountInString(draftLabel); n > 140 {
-		t.Errorf("the label has %d characters, at most 140", n)
+	for _, label := range []string{draftLabel, textNoImageLabel} {
+		if n := utf8.RuneCountInString(label); n > 140 {
+			t.Errorf("the label has %d characters, at most 140", n)
+		}
 	}
 	picture := func(label, w, h, side int, notes ...string) lookedImage {
 		return lookedImage{store.ImageRecord{Label: label, Width: w, Height: h, Side: side, Slices: make([]store.SliceRecord, 1), Of: 1, Notes: notes}, make([]slicePicture, 1), ""}
