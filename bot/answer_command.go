@@ -25,7 +25,7 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 	case b.stale(j):
 		b.answerPrivately(ctx, j, textStaleCommand)
 	case !inThread && cmd.changes() && cmd.verb != verbPause && cmd.verb != verbResume:
-		b.answerPrivately(ctx, j, textThreadOnly)
+		b.answerPrivately(ctx, j, textThreadOnly(q.Thread.Channel))
 	case cmd.verb == verbSummary, cmd.verb == verbImages:
 		b.tellOfThread(ctx, j, cmd.verb)
 	case cmd.verb == verbExport:

@@ -119,7 +119,7 @@ func TestBlockKitMessages(t *testing.T) {
 			}
 		}
 	}
-	for name, text := range map[string]string{"urgent": textReading(3) + "\n" + textTimeCritical, "help": textHelp(settings{0.123456, 8192}, 8192)} {
+	for name, text := range map[string]string{"urgent": textReading(3) + "\n" + textTimeCritical, "help": textHelp(settings{0.123456, 8192}, store.Scope{Channel: "C0"}, 8192)} {
 		checkOptions(t, name, plain(text), stopControls(of))
 	}
 }

@@ -90,14 +90,15 @@ func (b *Bot) submitSettings(ctx, work context.Context, a about, in interaction)
 	if before == after {
 		return nil, nil
 	}
+	told := textTold(before, after, in.User.ID, scope)
 	b.threads.do("told "+in.User.ID, in.User.ID, func() {
 		ctx, cancel := context.WithTimeout(work, tellTimeout)
 		defer cancel()
 		var err error
 		if e.thread {
-			_, err = b.post(ctx, store.ThreadKey{Team: b.self.team, Channel: a.Channel, TS: a.Thread}, turn{usual, in.User.ID}, nil, note(textTold(before, after, in.User.ID, true)))
+			_, err = b.post(ctx, store.ThreadKey{Team: b.self.team, Channel: a.Channel, TS: a.Thread}, turn{usual, in.User.ID}, nil, note(told))
 		} else {
-			err = b.tellChannel(ctx, a.Channel, textTold(before, after, in.User.ID, false))
+			err = b.tellChannel(ctx, a.Channel, told)
 		}
 		if err != nil {
 			b.lg.Warn("a change of settings could not be told", "channel", clip(a.Channel, 32), "error", err)

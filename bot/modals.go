@@ -127,7 +127,11 @@ func settingsModal(f settingsForm) slack.ModalViewRequest {
 		slack.NewInputBlock(inputTemperature, words("Temperature"), words(textTemperatureHint), temperature).WithOptional(true),
 		slack.NewInputBlock(inputMaxTokens, words("Max tokens"), words(textMaxTokensHint(f.limit)), tokens).WithOptional(true),
 	}
-	inChannel := option(scopeChannel, "The whole channel", "")
+	all, setIn := "The whole channel", "The channel"
+	if isDirect(f.about.Channel) {
+		all, setIn = "This whole conversation", "This conversation"
+	}
+	inChannel := option(scopeChannel, all, "")
 	if f.about.Thread != "" {
 		inThread := option(scopeThread, "This thread only", "")
 		scope := slack.NewRadioButtonsBlockElement(inputScope, inThread, inChannel)
@@ -142,7 +146,7 @@ func settingsModal(f settingsForm) slack.ModalViewRequest {
 	if f.about.Thread != "" {
 		lines = append(lines, textSetBy("This thread", f.thread))
 	}
-	lines = append(lines, textSetBy("The channel", f.channel), "Default: "+f.defaults.String()+".")
+	lines = append(lines, textSetBy(setIn, f.channel), "Default: "+f.defaults.String()+".")
 	v := modal(modalSettings, f.about, textSettingsTitle, append(blocks, small(strings.Join(lines, "\n")))...)
 	v.Submit = words("Save")
 	return v

@@ -85,9 +85,9 @@ func (b *Bot) obey(ctx context.Context, scope store.Scope, user string, c comman
 			return "", "", fmt.Errorf("reading the settings: %w", err)
 		}
 		if c.verb == verbHelp {
-			return textHelp(base.over(set), b.cfg.MaxTokensLimit), "", nil
+			return textHelp(base.over(set), scope, b.cfg.MaxTokensLimit), "", nil
 		}
-		return textSettings(base.over(set), scope.Thread != "", b.cfg.MaxTokensLimit), "", nil
+		return textSettings(base.over(set), scope, b.cfg.MaxTokensLimit), "", nil
 	}
 	old, set, err := b.save(ctx, scope, user, change)
 	if err != nil {
@@ -95,9 +95,9 @@ func (b *Bot) obey(ctx context.Context, scope store.Scope, user string, c comman
 	}
 	before, after := base.over(old), base.over(set)
 	if before == after {
-		return textUnchanged(after, scope.Thread != ""), "", nil
+		return textUnchanged(after, scope), "", nil
 	}
-	return textChanged(before, after, scope.Thread != ""), textTold(before, after, user, scope.Thread != ""), nil
+	return textChanged(before, after, scope), textTold(before, after, user, scope), nil
 }
 
 // pause switches follow-ups without a mention off or on in a channel.

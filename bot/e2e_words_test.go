@@ -1,0 +1,43 @@
+package bot_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/medbuddy/medbuddy/bot/slacksim"
+)
+
+// A direct message is no channel to the person in it.
+func TestSettingsOfADirectMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	dm := w.sim.DM(w.ann)
+	inDM := func(text string) string {
+		reply, err := w.sim.Slash(w.ctx, slacksim.SlashCommand{Channel: dm, User: w.ann, Command: "/medbuddy", Text: text})
+		must(t, err)
+		if strings.Contains(reply.Text, "channel") {
+			t.Errorf("/medbuddy %s speaks of a channel: %s", text, reply.Text)
+		}
+		return reply.Text
+	}
+	hasAll(t, "the help", inDM(""), "sets the temperature for this conversation")
+	hasAll(t, "the change", inDM("temperature 0.4"), "Done. In this conversation: temperature 0.4")
+	hasAll(t, "what holds", inDM("temperature"), "In this conversation: temperature 0.4")
+	w.wait("the conversation to be told", func() bool {
+		all := w.sim.Messages(dm)
+		return len(all) == 1 && strings.Contains(all[0].Text, "temperature from 0.1 to 0.4 for this conversation")
+	})
+	_ = inDM("settings")
+	form := w.dialog(w.ann, "number_input")
+	hasAll(t, "the form", string(form.JSON), "This whole conversation", "This conversation: temperature 0.4")
+	if strings.Contains(string(form.Blocks), "hannel:") || strings.Contains(string(form.Blocks), "whole channel") {
+		t.Errorf("the form speaks of a channel: %s", form.Blocks)
+	}
+	w.post(w.ann, dm, "", "temperature 0.3")
+	w.wait("the sentence", func() bool {
+		return slices.ContainsFunc(w.sim.Ephemerals(dm), func(m slacksim.Message) bool {
+			return strings.Contains(m.Text, "reply in the thread") && strings.Contains(m.Text, "for this conversation")
+		})
+	})
+}
