@@ -50,12 +50,21 @@ func (b *Bot) set(ctx context.Context, j *job, cmd command, inThread bool) {
 	}
 	if err != nil {
 		j.lg.Error("a command was not carried out", "verb", cmd.verb, "error", err)
-		answer = textNotSaved + j.ref
+		b.answerPrivately(ctx, j, textNotSaved+j.ref)
+		return
 	}
-	if told != "" && scope.Thread == "" {
-		if err := b.tellChannel(ctx, q.Thread.Channel, told); err != nil && ctx.Err() == nil {
-			j.lg.Warn("a change of settings could not be told to the channel", "error", err)
-		}
+	if err == nil && told == "" && scope.Thread != "" && cmd.changes() && !j.fresh {
+		told, err = b.toldAnew(ctx, scope, q.User, cmd)
+	}
+	switch {
+	case told == "":
+	case scope.Thread == "":
+		err = b.tellChannel(ctx, q.Thread.Channel, told)
+	default:
+		err = b.tellThread(ctx, j, told)
+	}
+	if err != nil && ctx.Err() == nil {
+		j.lg.Warn("a change of settings could not be told", "error", err)
 	}
 	b.answerPrivately(ctx, j, answer)
 }

@@ -94,3 +94,8 @@ func textTold(before, after settings, user string, scope store.Scope) string {
 	}
 	return fmt.Sprintf("<@%s> set %s for %s.", user, strings.Join(changes, " and "), where(scope))
 }
+
+// textToldAnew is that line when what held before is not known any more.
+func textToldAnew(now settings, user string, scope store.Scope) string {
+	return fmt.Sprintf("<@%s> set %s to %s.", user, where(scope), now)
+}
