@@ -26,6 +26,12 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 		b.answerPrivately(ctx, j, textStaleCommand)
 	case !inThread && cmd.changes() && cmd.verb != verbPause && cmd.verb != verbResume:
 		b.answerPrivately(ctx, j, textThreadOnly(q.Thread.Channel))
+	case cmd.verb == verbErase:
+		b.answerPrivately(ctx, j, textNothingErased)
+	case cmd.verb == verbForget && !isDirect(q.Thread.Channel) && !strings.Contains(q.Text, "<@"+b.self.user):
+		b.answerPrivately(ctx, j, textMentionToForget)
+	case cmd.verb.threadOnly() && !inThread:
+		b.answerPrivately(ctx, j, textReplyInThread)
 	case cmd.verb == verbSummary, cmd.verb == verbImages:
 		b.tellOfThread(ctx, j, cmd.verb)
 	case cmd.verb == verbExport:

@@ -30,6 +30,7 @@ const (
 	verbExport      verb = "export"
 	verbForget      verb = "forget"
 	verbImages      verb = "images" // the ledger
+	verbErase       verb = "erase"  // that may mean less than to forget
 	verbUnknown     verb = "unknown"
 )
 
@@ -37,10 +38,20 @@ const (
 // command, which Slack has not in threads.
 func (v verb) threadOnly() bool {
 	switch v {
-	case verbStop, verbSummary, verbExport, verbForget, verbImages:
+	case verbStop, verbSummary, verbExport, verbForget, verbImages, verbErase:
 		return true
 	}
 	return false
+}
+
+// unmentioned is the command when it is taken in a thread without a mention: to stop
+// is urgent, and of what sounds like forgetting the model must not claim that it was done.
+func (v verb) unmentioned() verb {
+	switch v {
+	case verbStop, verbForget, verbErase:
+		return v
+	}
+	return verbNone
 }
 
 // bareVerbs are the commands of one word, as people say them.
@@ -51,6 +62,7 @@ var bareVerbs = map[string]verb{
 	"summary": verbSummary, "summarize": verbSummary, "summarise": verbSummary, "hand over": verbSummary, "hand-over": verbSummary,
 	"handover": verbSummary, "hand off": verbSummary, "hand-off": verbSummary, "handoff": verbSummary,
 	"export": verbExport, "forget": verbForget, "forget this thread": verbForget, "images": verbImages, "list images": verbImages,
+	"delete": verbErase, "erase": verbErase,
 }
 
 // command is a verb with its value as typed; an empty value asks for the
@@ -85,9 +97,6 @@ func parseSlash(name, text string) command {
 
 var commandRE = regexp.MustCompile(`(?i)^(?:please\s+)?(?:/?medbuddy[\s-]+)?(?:set\s+)?(?:the\s+)?(temperature|temp|max[-_ ]?tokens)(?:\s*[:=]\s*|\s+(?:to\s+)?|$)(\S*?)(?:\s+please)?$`)
 
-// politeRE finds what surrounds a command of one word without meaning anything.
-var politeRE = regexp.MustCompile(`^(?:please\s+)?(?:/?medbuddy[\s-]+)?|\s+please$`)
-
 // decoration is what people put around a command without meaning it.
 const decoration = " \t\n\u00a0,:;.!?`*_~\"'“”‘’"
 
@@ -96,7 +105,13 @@ const decoration = " \t\n\u00a0,:;.!?`*_~\"'“”‘’"
 // patient was 39"), and gives verbNone.
 func parseWords(text string) command {
 	text = strings.Trim(strings.ReplaceAll(text, "\u00a0", " "), decoration)
-	if v, ok := bareVerbs[politeRE.ReplaceAllString(strings.ToLower(text), "")]; ok {
+	bare := uncourteous(text)
+	for _, said := range []string{strings.ToLower(text), bare} { // "ok stop" has a courtesy in it
+		if v, ok := bareVerbs[said]; ok {
+			return command{verb: v}
+		}
+	}
+	if v := phrase(bare); v != verbNone {
 		return command{verb: v}
 	}
 	m := commandRE.FindStringSubmatch(text)

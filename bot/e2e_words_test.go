@@ -41,3 +41,30 @@ func TestSettingsOfADirectMessage(t *testing.T) {
 		})
 	})
 }
+
+// What people say for the commands of a thread is carried out, and never put to the
+// model, which would claim that it was.
+func TestCommandsInOtherWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.discussed()
+	w.command(w.ann, root, "can you summarise this thread please?")
+	w.wait("the summary", func() bool { said := w.said(root); return len(said) == 3 && strings.Contains(said[2], "Hand-off note") })
+	w.command(w.ann, root, "Export the conversation")
+	hasAll(t, "the export", w.exported(root), "It is a PA view.")
+	w.command(w.ann, root, "delete image 2")
+	w.whispered(w.ann, "delete it in Slack")
+	w.post(w.ben, w.channel, root, "delete this thread")
+	w.whispered(w.ben, "does not mention me")
+	if thread, err := w.store.Thread(w.ctx, w.threadKey(root)); err != nil || len(thread.Images) != 2 {
+		t.Errorf("without a mention it was forgotten: %v, %v", thread.Images, err)
+	}
+	w.command(w.ann, "", "forget everything")
+	w.whispered(w.ann, "as a reply in the thread")
+	w.command(w.ben, root, "Please forget everything!")
+	w.wait("the receipt", func() bool { return strings.Contains(strings.Join(w.said(root), "\n"), forgotten) })
+	w.empty(root)
+	if n := len(w.model.Requests()); n != 2 {
+		t.Errorf("the model was asked %d times, want twice for the questions", n)
+	}
+}

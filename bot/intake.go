@@ -159,7 +159,7 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 	if m.edited && b.old(m.ts) {
 		return q, verdictLeave, nil // to put in a mention is to ask now; to correct an old one is not
 	}
-	stops := false // the word alone, to which no mention is needed
+	said := verbNone // of a message to which no mention is needed
 	if !m.direct && !m.mention {
 		// A reply without a mention is for MedBuddy in a thread that it answers,
 		// unless it is for somebody else, or says nothing: an image posted
@@ -171,7 +171,7 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		if err != nil || !served || !after(m.ts, since) {
 			return q, verdictLeave, err
 		}
-		if stops = parseWords(plainText(m.text, b.self.user, nobody)).verb == verbStop; !stops {
+		if said = parseWords(plainText(m.text, b.self.user, nobody)).verb.unmentioned(); said != verbStop {
 			channel, err := b.cfg.Store.Settings(ctx, q.Thread.ChannelScope())
 			switch {
 			case err != nil:
@@ -191,7 +191,7 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		}
 		return store.Question{Key: q.Key, Thread: q.Thread, Kind: store.KindRefused}, v, nil
 	}
-	if stops || b.isCommand(m.text, m.direct, m.mention) {
+	if said != verbNone || b.isCommand(m.text, m.direct, m.mention) {
 		q.Kind = store.KindCommand
 	}
 	return q, verdictTake, nil

@@ -46,8 +46,20 @@ func textNotPressed(ref string) string {
 // textInThread is for a command that is about a thread and was given as a slash
 // command.
 func textInThread(v verb) string {
+	if v == verbErase {
+		v = verbForget
+	}
 	return fmt.Sprintf("That is about one thread, and Slack has no slash commands in threads. Write `@MedBuddy %s` in the thread.", v)
 }
+
+// textReplyInThread is for such a command outside of a thread.
+const textReplyInThread = "That is about one thread. Write it as a reply in the thread that you mean."
+
+// textNothingErased answers what sounds like forgetting and may mean less than the thread.
+const textNothingErased = "Nothing was erased. To have me erase all that I keep of a thread, write `@MedBuddy forget` in it. To erase one message or image, delete it in Slack: I erase it as well. `@MedBuddy reset` sets temperature and max tokens back."
+
+// textMentionToForget answers who did not say to whom it was said.
+const textMentionToForget = "Nothing was erased yet, since your message does not mention me. To have me erase all that I keep of this thread, write `@MedBuddy forget` in it."
 
 func textPaused(paused bool) string {
 	if paused {
