@@ -24,6 +24,10 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 		b.finish(ctx, j, outcome{name: "command"})
 	case b.stale(j):
 		b.answerPrivately(ctx, j, textStaleCommand)
+	case cmd.verb == verbQuiet && !inThread && !isDirect(q.Thread.Channel):
+		b.answerPrivately(ctx, j, textQuietInThread)
+	case cmd.verb == verbQuiet: // in a direct message it is refused
+		b.set(ctx, j, cmd)
 	case !inThread && cmd.changes() && cmd.verb != verbPause && cmd.verb != verbResume:
 		b.answerPrivately(ctx, j, textThreadOnly(q.Thread.Channel))
 	case cmd.verb == verbErase:
@@ -39,18 +43,18 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 	case cmd.verb == verbForget:
 		b.forgetThread(ctx, j)
 	default:
-		b.set(ctx, j, cmd, inThread)
+		b.set(ctx, j, cmd)
 	}
 }
 
 // set carries out a command about settings.
-func (b *Bot) set(ctx context.Context, j *job, cmd command, inThread bool) {
+func (b *Bot) set(ctx context.Context, j *job, cmd command) {
 	q := j.question
-	scope := q.Thread.Scope()
-	if !inThread || cmd.verb == verbPause || cmd.verb == verbResume {
-		scope = q.Thread.ChannelScope()
+	scope, err := b.scopeOf(ctx, j, cmd)
+	var answer, told string
+	if err == nil {
+		answer, told, err = b.obey(ctx, scope, q.User, cmd)
 	}
-	answer, told, err := b.obey(ctx, scope, q.User, cmd)
 	if ctx.Err() != nil {
 		return // still open: the next one carries it out
 	}

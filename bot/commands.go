@@ -31,6 +31,7 @@ const (
 	verbForget      verb = "forget"
 	verbImages      verb = "images" // the ledger
 	verbErase       verb = "erase"  // that may mean less than to forget
+	verbQuiet       verb = "quiet"  // a pause of one thread
 	verbUnknown     verb = "unknown"
 )
 
@@ -38,17 +39,20 @@ const (
 // command, which Slack has not in threads.
 func (v verb) threadOnly() bool {
 	switch v {
-	case verbStop, verbSummary, verbExport, verbForget, verbImages, verbErase:
+	case verbStop, verbSummary, verbExport, verbForget, verbImages, verbErase, verbQuiet:
 		return true
 	}
 	return false
 }
 
+// stops says whether a command ends the answers that are being made.
+func (v verb) stops() bool { return v == verbStop || v == verbQuiet }
+
 // unmentioned is the command when it is taken in a thread without a mention: to stop
 // is urgent, and of what sounds like forgetting the model must not claim that it was done.
 func (v verb) unmentioned() verb {
 	switch v {
-	case verbStop, verbForget, verbErase:
+	case verbStop, verbQuiet, verbForget, verbErase:
 		return v
 	}
 	return verbNone
@@ -57,12 +61,12 @@ func (v verb) unmentioned() verb {
 // bareVerbs are the commands of one word, as people say them.
 var bareVerbs = map[string]verb{
 	"reset": verbReset, "settings": verbSettings, "help": verbHelp, "pause": verbPause, "resume": verbResume,
-	"stop": verbStop, "stop it": verbStop, "stop now": verbStop, "stop that": verbStop, "stop this": verbStop, "stop answering": verbStop,
+	"stop": verbStop, "stop it": verbStop, "stop now": verbStop, "stop that": verbStop, "stop this": verbStop,
 	"stop stop": verbStop, "ok stop": verbStop, "okay stop": verbStop, "abort": verbStop, "cancel": verbStop,
 	"summary": verbSummary, "summarize": verbSummary, "summarise": verbSummary, "hand over": verbSummary, "hand-over": verbSummary,
 	"handover": verbSummary, "hand off": verbSummary, "hand-off": verbSummary, "handoff": verbSummary,
 	"export": verbExport, "forget": verbForget, "forget this thread": verbForget, "images": verbImages, "list images": verbImages,
-	"delete": verbErase, "erase": verbErase,
+	"quiet": verbQuiet, "delete": verbErase, "erase": verbErase,
 }
 
 // command is a verb with its value as typed; an empty value asks for the

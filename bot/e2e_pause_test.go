@@ -133,3 +133,38 @@ func TestHomeTabWithoutTheStore(t *testing.T) {
 	w.sim.Fail("users.conversations", slacksim.Fault{Error: "fatal_error", Times: -1})
 	w.home(w.ann, "could not read them just now")
 }
+
+// Who wants quiet in a thread gets it there alone: the running answer ends, what comes
+// without a mention is left alone, everybody there is told once, and resume ends it.
+func TestQuietInAThread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root, other := w.lookedAt("It is a PA view."), w.lookedAt("It is upright.")
+	step := w.stepModel("Not enlarged. "+strings.Repeat("There is no effusion here. ", 8), 130)
+	w.post(w.ben, w.channel, root, "and the lungs?")
+	step()
+	w.wait("growing text", func() bool { said := w.said(root); return len(said) == 2 && strings.Contains(said[1], "Not enlarged.") })
+	w.post(w.ann, w.channel, root, "stop answering")
+	w.wait("the thread to be told", func() bool { return len(w.said(root)) == 3 })
+	w.closed(root)
+	hasAll(t, "the thread", strings.Join(w.said(root), "\n"), "Stopped by <@"+w.ann+">", "<@"+w.ann+"> paused me in this thread", "`@MedBuddy resume` in this thread ends that")
+	w.post(w.ben, w.channel, root, "is the trachea deviated?")
+	w.model.Answer(modelsim.Text("It is elsewhere."))
+	w.ask(w.ben, other, "and in this thread?")
+	w.model.Answer(modelsim.Text("It is mentioned."))
+	w.command(w.ben, root, "which view is it?")
+	hasAll(t, "the answer to a mention", w.answer(root, 4), "It is mentioned.")
+	w.command(w.ben, root, "be quiet")
+	w.whispered(w.ben, "I am paused in this thread already")
+	w.command(w.ben, root, "resume")
+	w.wait("the thread to be told", func() bool { return len(w.said(root)) == 5 })
+	hasAll(t, "the end", w.said(root)[4], "<@"+w.ben+"> ended my pause in this thread")
+	w.model.Answer(modelsim.Text("It is back."))
+	hasAll(t, "the answer", w.ask(w.ben, root, "and the heart?"), "It is back.")
+	if told := w.toldInChannel(); len(told) > 0 {
+		t.Errorf("the channel was told %q", told)
+	}
+	if n := len(w.model.Requests()); n != 6 {
+		t.Errorf("%d model calls, want 6: a reply without a mention was answered", n)
+	}
+}

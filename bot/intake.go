@@ -62,11 +62,11 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 	defer cancel()
 	q, verdict, err := b.gate(limited, m)
 	idle := false // it is to stop what is not running
-	if err == nil && verdict == verdictTake && q.Kind == store.KindCommand && b.commandOf(q).verb == verbStop {
+	if err == nil && verdict == verdictTake && q.Kind == store.KindCommand && b.commandOf(q).verb.stops() {
 		// Not in the thread's lane, where the answer that is to be stopped is made.
 		var stopped int
 		stopped, err = b.stopAsked(limited, q.Thread, m.ts, m.user)
-		idle = err == nil && stopped == 0 && (m.mention || m.direct)
+		idle = err == nil && stopped == 0 && (m.mention || m.direct) && b.commandOf(q).verb == verbStop
 	}
 	if err == nil && verdict != verdictLeave {
 		// A found one may have been begun by another process, and be old; so may one that
@@ -171,12 +171,12 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		if err != nil || !served || !after(m.ts, since) {
 			return q, verdictLeave, err
 		}
-		if said = parseWords(plainText(m.text, b.self.user, nobody)).verb.unmentioned(); said != verbStop {
-			channel, err := b.cfg.Store.Settings(ctx, q.Thread.ChannelScope())
+		if said = parseWords(plainText(m.text, b.self.user, nobody)).verb.unmentioned(); !said.stops() {
+			paused, err := b.pausedIn(ctx, q.Thread)
 			switch {
 			case err != nil:
 				return q, verdictLeave, err
-			case channel.Paused:
+			case paused:
 				return store.Question{Key: q.Key, Thread: q.Thread, Kind: store.KindRefused}, verdictPaused, nil
 			}
 		}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// This file knows the commands by which people hand a thread on, or have it
-// forgotten, in the words in which they say them. What is taken for a question goes to
+// This file knows the commands by which people hand a thread on, have it
+// forgotten, or want quiet, in the words in which they say them. What is taken for a question goes to
 // the model, which may well claim that it has forgotten; so these are told apart by
 // code. Each form is a whole message: "summarise the findings in Image 2" and "delete
 // the left marker?" are questions.
@@ -68,6 +68,14 @@ var phrases = []struct {
 		`(?:list|show)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?(?:list\s+of\s+(?:the\s+)?)?images(?:\s+(?:of|in)\s+` + wholeThread + `)?`,
 		`(?:which|what)\s+images\s+(?:do\s+you\s+have|are\s+there)(?:\s+in\s+` + wholeThread + `)?`,
 		`(?:the\s+)?list\s+of\s+(?:the\s+)?images`,
+	})},
+	// Said in a thread it is about that thread, and not about the answer that is running
+	// alone: that is "stop".
+	{verbQuiet, wholeOf([]string{
+		`stop\s+(?:answering|replying|responding)(?:\s+(?:me|us|here|in\s+here|everything|questions|in\s+` + wholeThread + `|to\s+(?:me|us|` + wholeThread + `)))?`,
+		`(?:be|keep|stay)\s+(?:quiet|silent)(?:\s+(?:here|in\s+` + wholeThread + `))?`, `shut\s+up`,
+		`mute(?:\s+(?:yourself|` + wholeThread + `))?`, `leave\s+(?:us\s+alone|` + wholeThread + `)`,
+		`(?:do\s+not|don[’']?t)\s+(?:answer|reply|respond)(?:\s+(?:here|any\s?more|any\s+longer|in\s+` + wholeThread + `))*`,
 	})},
 	{verbReset, wholeOf([]string{
 		`reset\s+(?:(?:the|your|all|these)\s+)*settings(?:\s+(?:of|for|in)\s+(?:this|the)\s+(?:thread|channel))?`, `(?:reset|go\s+back|back)\s+to\s+(?:the\s+)?defaults?(?:\s+settings)?`,

@@ -16,7 +16,9 @@ func TestPhrases(t *testing.T) {
 		verbReset:    {"reset", "reset the settings", "back to the defaults"},
 		verbSettings: {"settings", "show me the settings", "what are the settings?"},
 		verbStop:     {"stop", "Stop!", "ok stop", "please stop now", "cancel", "can you stop"},
-		verbNone: {"summarise the findings in Image 2", "delete the left marker?", "summarise the findings", "summarise this case", "give me a summary of the findings", "summary of image 2", "forget Image 2", "forget about the left lung", "what did you forget?",
+		verbQuiet:    {"stop answering", "Please stop answering in this thread", "be quiet", "stop replying to us", "don't answer here anymore", "mute this thread", "shut up!"},
+		verbNone: {"why did you stop answering?", "is the quiet chest a worry?", "don't answer that", "mute point",
+			"summarise the findings in Image 2", "delete the left marker?", "summarise the findings", "summarise this case", "give me a summary of the findings", "summary of image 2", "forget Image 2", "forget about the left lung", "what did you forget?",
 			"did you forget everything?", "don't forget this thread", "delete the left marker", "remove the artefact?", "is the tube removed?", "export to the PACS failed, why?", "clear lungs?", "clear", "the history is cough", "history?", "start over at the apex",
 			"show me the images of the left knee", "save the kidney?", "can you export the nodule size", "should we erase the marker on this image?", "give me a report", "hand over the patient to ICU?", "reset the window please", "settings of the ventilator?", "forget everything and look at Image 2"},
 	} {

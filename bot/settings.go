@@ -68,8 +68,8 @@ func (b *Bot) obey(ctx context.Context, scope store.Scope, user string, c comman
 		change = func(s store.Settings) store.Settings { s.MaxTokens, s.By = &n, user; return s }
 	case verbReset:
 		change = func(s store.Settings) store.Settings { return store.Settings{Paused: s.Paused, By: s.By} }
-	case verbPause, verbResume:
-		return b.pause(ctx, scope, user, c.verb == verbPause)
+	case verbPause, verbQuiet, verbResume:
+		return b.pause(ctx, scope, user, c.verb != verbResume)
 	case verbUnknown:
 		return textUnknownCommand, "", nil
 	}
@@ -98,26 +98,6 @@ func (b *Bot) obey(ctx context.Context, scope store.Scope, user string, c comman
 		return textUnchanged(after, scope), "", nil
 	}
 	return textChanged(before, after, scope), textTold(before, after, user, scope), nil
-}
-
-// pause switches follow-ups without a mention off or on in a channel.
-func (b *Bot) pause(ctx context.Context, scope store.Scope, user string, paused bool) (answer, told string, err error) {
-	if isDirect(scope.Channel) {
-		return textNoPause, "", nil
-	}
-	old, _, err := b.save(ctx, scope, user, func(s store.Settings) store.Settings {
-		if s.Paused != paused {
-			s.Paused, s.By = paused, user
-		}
-		return s
-	})
-	if err != nil {
-		return "", "", err
-	}
-	if old.Paused == paused {
-		return textPausedAlready(paused), "", nil
-	}
-	return textPaused(paused), textPausedTold(paused, user), nil
 }
 
 func (b *Bot) defaults() settings { return settings{b.cfg.Temperature, b.cfg.MaxTokens} }

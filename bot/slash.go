@@ -107,7 +107,7 @@ func (b *Bot) tellOfChange(ctx, limited context.Context, c wireCommand, told str
 
 // changes says whether the command sets something.
 func (c command) changes() bool {
-	return c.verb == verbReset || c.verb == verbPause || c.verb == verbResume || c.value != "" && (c.verb == verbTemperature || c.verb == verbMaxTokens)
+	return c.verb == verbReset || c.verb == verbPause || c.verb == verbQuiet || c.verb == verbResume || c.value != "" && (c.verb == verbTemperature || c.verb == verbMaxTokens)
 }
 
 // privately is the payload of an ack that only the command's author sees.

@@ -33,6 +33,11 @@ func (b *Bot) toldAnew(ctx context.Context, scope store.Scope, user string, c co
 	case verbMaxTokens:
 		n, ok := parseMaxTokens(c.value, b.cfg.MaxTokensLimit)
 		its = ok && set.By == user && equal(set.MaxTokens, &n)
+	case verbQuiet, verbResume:
+		if set.Paused != (c.verb == verbQuiet) {
+			return "", nil
+		}
+		return textPausedTold(set.Paused, user, scope), nil
 	case verbReset:
 		its = set.Temperature == nil && set.MaxTokens == nil
 	}

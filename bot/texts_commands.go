@@ -69,7 +69,7 @@ func textHelp(s settings, scope store.Scope, limit int) string {
 	}
 	lines = append(lines,
 		"• For one thread only, mention me in it: `@MedBuddy temperature 0.2`, `@MedBuddy max-tokens 800`, `@MedBuddy reset`.",
-		"• Also in a thread: `@MedBuddy stop`, `@MedBuddy images`, `@MedBuddy summary` (a hand-off note), `@MedBuddy export` (all of it as a file), `@MedBuddy forget` (delete what I keep of it).",
+		"• Also in a thread: `@MedBuddy stop`, `@MedBuddy images`, `@MedBuddy summary` (a hand-off note), `@MedBuddy export` (all of it as a file), `@MedBuddy forget` (delete what I keep of it), `@MedBuddy be quiet` (answer only mentions there).",
 		"• On any message with a scan: its menu, then _Ask MedBuddy_.",
 	)
 	return strings.Join(lines, "\n")

@@ -61,30 +61,6 @@ const textNothingErased = "Nothing was erased. To have me erase all that I keep 
 // textMentionToForget answers who did not say to whom it was said.
 const textMentionToForget = "Nothing was erased yet, since your message does not mention me. To have me erase all that I keep of this thread, write `@MedBuddy forget` in it."
 
-func textPaused(paused bool) string {
-	if paused {
-		return "Done. In this channel I answer only messages that mention me, until `/medbuddy resume`."
-	}
-	return "Done. In this channel I answer follow-ups in my threads again without a mention."
-}
-
-const textNoPause = "Nothing to change: in a direct message I answer every message. `/medbuddy pause` is for channels."
-
-func textPausedAlready(paused bool) string {
-	if paused {
-		return "Nothing to change: I am paused in this channel already. `/medbuddy resume` ends that."
-	}
-	return "Nothing to change: I am not paused in this channel."
-}
-
-// textPausedTold is the line for everybody.
-func textPausedTold(paused bool, user string) string {
-	if paused {
-		return mention(user) + " paused me in this channel: I answer only messages that mention me. `/medbuddy resume` ends that."
-	}
-	return mention(user) + " ended my pause in this channel: follow-ups in my threads need no mention."
-}
-
 // textForgetting is true whether or not it comes to the end.
 func textForgetting(turns, images int) string {
 	return fmt.Sprintf("I am forgetting this thread (%s). If this line has not changed in a minute, ask me once more.", heldText(turns, images))

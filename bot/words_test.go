@@ -68,7 +68,7 @@ func TestParseWords(t *testing.T) {
 		"what is the max":                   {},
 		"STOP!!!":                           {verb: verbStop},
 		"please stop now!":                  {verb: verbStop},
-		"stop answering":                    {verb: verbStop},
+		"stop answering":                    {verb: verbQuiet},
 		"when did the bleeding stop":        {},
 		"stop the heparin?":                 {},
 		"":                                  {},
