@@ -55,6 +55,12 @@ func TestForget(t *testing.T) {
 	root := w.discussed()
 	hasAll(t, "the receipt", w.forget(root), "<@"+w.ben+"> "+forgotten, "4 entries of the conversation and 2 images", "Mention me to begin anew")
 	w.empty(root)
+	w.command(w.ann, root, "export")
+	w.whispered(w.ann, "I hold nothing of this thread")
+	if files := w.shown(root); len(files) > 0 {
+		t.Errorf("what was forgotten is handed on: %q", files[0].Text)
+	}
+	w.closed(root)
 	w.post(w.ann, w.channel, root, "and what of the heart?")
 	w.model.Answer(modelsim.Text("Not enlarged."))
 	n := len(w.said(root))

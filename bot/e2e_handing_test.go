@@ -128,12 +128,12 @@ func TestNothingToHandOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "good morning")
-	for i, verb := range []string{"summary", "images", "forget"} {
+	for i, verb := range []string{"summary", "images", "export", "forget"} {
 		w.command(w.ann, root, verb)
 		w.wait("the private sentence", func() bool { return len(w.sim.Ephemerals(w.channel)) == i+1 })
 		hasAll(t, verb, w.sim.Ephemerals(w.channel)[i].Text, "I hold nothing of this thread")
 	}
-	if said := w.said(root); len(said) > 0 {
+	if said := w.said(root); len(said) > 0 || len(w.shown(root)) > 0 {
 		t.Errorf("the thread was told %q", said)
 	}
 }

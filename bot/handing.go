@@ -24,7 +24,7 @@ func (b *Bot) tellOfThread(ctx context.Context, j *job, what verb) {
 		b.cannotHandOver(ctx, j, err)
 		return
 	}
-	if len(h.thread.Turns) == 0 && len(h.thread.Images) == 0 {
+	if !h.holds() {
 		b.answerPrivately(ctx, j, textNothingHeld)
 		return
 	}
@@ -88,7 +88,16 @@ func (b *Bot) cannotHandOver(ctx context.Context, j *job, err error) {
 // in Slack, with what the store knows of images and answers.
 func (b *Bot) exportThread(ctx context.Context, j *job) {
 	q := j.question
-	e, err := b.export(ctx, j)
+	h, err := b.handover(ctx, j)
+	if err != nil {
+		b.cannotHandOver(ctx, j, err)
+		return
+	}
+	if !h.holds() { // what stands in Slack alone is not MedBuddy's to hand on: it may be what was forgotten
+		b.answerPrivately(ctx, j, textNothingHeld)
+		return
+	}
+	e, err := b.export(ctx, j, h)
 	if err != nil {
 		b.cannotHandOver(ctx, j, err)
 		return
@@ -123,13 +132,12 @@ func (b *Bot) exportThread(ctx context.Context, j *job) {
 	b.finish(ctx, j, outcome{name: "command"})
 }
 
+// holds says whether anything of the thread is held that can be told.
+func (h handover) holds() bool { return len(h.thread.Turns) > 0 || len(h.thread.Images) > 0 }
+
 // export reads all that the file is made of: what the store holds, and what was written
 // since.
-func (b *Bot) export(ctx context.Context, j *job) (export, error) {
-	h, err := b.handover(ctx, j)
-	if err != nil {
-		return export{}, err
-	}
+func (b *Bot) export(ctx context.Context, j *job, h handover) (export, error) {
 	since, err := b.gather(ctx, h.thread, j)
 	if err != nil {
 		return export{}, fmt.Errorf("reading what was written since: %w", err)
