@@ -145,6 +145,31 @@ func TestForgetWhileAQuestionWaits(t *testing.T) {
 	}
 }
 
+// Commands that wait behind the forgetting do not vanish without a word: a second forget
+// hears that nothing is held, another one that it was not carried out.
+func TestForgetWhileCommandsWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.lookedAt("It is a PA view.")
+	release := w.holdModel()
+	w.post(w.ann, w.channel, root, "describe it in full")
+	must(t, w.model.WaitHeld(w.ctx, 1))
+	w.command(w.ben, root, "forget")
+	w.command(w.ann, root, "forget")
+	w.command(w.ann, root, "summary")
+	w.waitOpen(root, 4)
+	release()
+	w.whispered(w.ann, "I hold nothing of this thread")
+	w.whispered(w.ann, "This thread was forgotten before I came to your command")
+	w.wait("the receipt", func() bool { return strings.Contains(strings.Join(w.said(root), "\n"), forgotten) })
+	w.empty(root)
+	for _, m := range w.sim.Ephemerals(w.channel) {
+		if m.User == w.ben {
+			t.Errorf("who had it forgotten is told %q", m.Text)
+		}
+	}
+}
+
 // So is the thread when a question came in the very moment of the forgetting.
 func TestForgetAtTheMomentOfAQuestion(t *testing.T) {
 	t.Parallel()

@@ -69,10 +69,14 @@ func (b *Bot) forgetThread(ctx context.Context, j *job) {
 		j.lg.Error("a thread was forgotten and the receipt could not be shown", "error", err)
 	}
 	for _, lost := range open {
+		text := textForgottenMeanwhile
 		if lost.Kind == store.KindCommand {
+			text = b.textCommandForgotten(lost)
+		}
+		if lost.Key == q.Key || text == "" {
 			continue
 		}
-		if err := b.whisper(ctx, q.Thread.Channel, q.Thread.TS, lost.User, textForgottenMeanwhile); err != nil {
+		if err := b.whisper(ctx, q.Thread.Channel, q.Thread.TS, lost.User, text); err != nil {
 			j.lg.Error("a person could not be told that a question was forgotten with its thread", "error", err)
 		}
 	}
@@ -83,6 +87,18 @@ func (b *Bot) forgetThread(ctx context.Context, j *job) {
 	}
 	b.metrics.answers.WithLabelValues("forgotten").Inc()
 	j.lg.Info("done", "outcome", "forgotten", "seconds", time.Since(j.began).Seconds())
+}
+
+// textCommandForgotten is what is said of a command that was forgotten with its thread,
+// before anybody came to it. One to forget has come true; what was to stop has stopped.
+func (b *Bot) textCommandForgotten(q store.Question) string {
+	switch cmd := b.commandOf(q); {
+	case cmd.verb == verbForget:
+		return textNothingHeld
+	case cmd.verb == verbStop, cmd.verb == verbNone:
+		return ""
+	}
+	return textCommandForgotten
 }
 
 const receiptTimeout = time.Minute

@@ -102,6 +102,7 @@ const (
 const (
 	textNotForgotten       = "I could not reach my memory, so nothing was forgotten. Say it again in a minute; reference for your administrator: %s"
 	textForgottenMeanwhile = "This thread was forgotten before I came to your question, so there is no answer. Mention me with it to ask anew."
+	textCommandForgotten   = "This thread was forgotten before I came to your command, so I did not carry it out. Send it again if it still holds."
 )
 
 // textAskedByShortcut stands above the answer to what was asked by the shortcut: no
