@@ -22,6 +22,10 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 	switch {
 	case cmd.verb == verbStop: // done when it came
 		b.finish(ctx, j, outcome{name: "command"})
+	case cmd.verb == verbRemark && b.stale(j):
+		b.finish(ctx, j, outcome{name: "command"})
+	case cmd.verb == verbRemark:
+		b.answerPrivately(ctx, j, textRemark)
 	case b.stale(j):
 		b.answerPrivately(ctx, j, textStaleCommand)
 	case cmd.verb == verbQuiet && !inThread && !isDirect(q.Thread.Channel):

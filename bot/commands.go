@@ -32,6 +32,7 @@ const (
 	verbImages      verb = "images" // the ledger
 	verbErase       verb = "erase"  // that may mean less than to forget
 	verbQuiet       verb = "quiet"  // a pause of one thread
+	verbRemark      verb = "remark" // that asks for nothing
 	verbUnknown     verb = "unknown"
 )
 
@@ -49,10 +50,11 @@ func (v verb) threadOnly() bool {
 func (v verb) stops() bool { return v == verbStop || v == verbQuiet }
 
 // unmentioned is the command when it is taken in a thread without a mention: to stop
-// is urgent, and of what sounds like forgetting the model must not claim that it was done.
+// is urgent, of what sounds like forgetting the model must not claim that it was done,
+// and a remark asks for nothing.
 func (v verb) unmentioned() verb {
 	switch v {
-	case verbStop, verbQuiet, verbForget, verbErase:
+	case verbStop, verbQuiet, verbForget, verbErase, verbRemark:
 		return v
 	}
 	return verbNone
@@ -88,7 +90,7 @@ func parseSlash(name, text string) command {
 		if text == "" {
 			return command{verb: verbHelp}
 		}
-		if c := parseWords(text); c.verb != verbNone {
+		if c := parseWords(text); c.verb != verbNone && c.verb != verbRemark {
 			return c
 		}
 		// A known word with too much behind it: refused with its range.
@@ -108,6 +110,9 @@ const decoration = " \t\n\u00a0,:;.!?`*_~\"'“”‘’"
 // 800", "reset", "summary". Anything longer is a question ("temperature of the
 // patient was 39"), and gives verbNone.
 func parseWords(text string) command {
+	if isRemark(text) {
+		return command{verb: verbRemark}
+	}
 	text = strings.Trim(strings.ReplaceAll(text, "\u00a0", " "), decoration)
 	bare := uncourteous(text)
 	for _, said := range []string{strings.ToLower(text), bare} { // "ok stop" has a courtesy in it

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/medbuddy/medbuddy/bot/slacksim"
+	"github.com/medbuddy/medbuddy/medgemma/modelsim"
 )
 
 // A direct message is no channel to the person in it.
@@ -66,5 +67,29 @@ func TestCommandsInOtherWords(t *testing.T) {
 	w.empty(root)
 	if n := len(w.model.Requests()); n != 2 {
 		t.Errorf("the model was asked %d times, want twice for the questions", n)
+	}
+}
+
+// A remark that asks for nothing costs no answer: it is left alone, is read with the next
+// question, and who says it to MedBuddy gets a sentence that no one else sees.
+func TestRemarksAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.lookedAt("It is a PA view.")
+	for _, s := range []string{"thanks!", "ok", "great, thx", ":thumbsup:", "👍", "+1", "noted", "vielen Dank"} {
+		w.post(w.ben, w.channel, root, s)
+	}
+	w.model.Answer(modelsim.Text("There is none on the left."))
+	hasAll(t, "the answer", w.ask(w.ann, root, "ok, and the left side?"), "There is none on the left.")
+	hasAll(t, "what the model reads", w.asked(1), "great, thx", "ok, and the left side?")
+	w.command(w.ann, root, "thank you!")
+	if told := w.whispered(w.ann, "Noted."); told.ThreadTS != root {
+		t.Errorf("told in %q", told.ThreadTS)
+	}
+	dm := w.sim.DM(w.ann)
+	w.post(w.ann, dm, "", "thanks")
+	w.wait("the private sentence", func() bool { return len(w.sim.Ephemerals(dm)) == 1 })
+	if n := len(w.model.Requests()); n != 2 || len(w.said(root)) != 2 {
+		t.Errorf("%d model calls, want 2, and the thread is told %q", n, w.said(root))
 	}
 }

@@ -95,7 +95,7 @@ func (b *Bot) textCommandForgotten(q store.Question) string {
 	switch cmd := b.commandOf(q); {
 	case cmd.verb == verbForget:
 		return textNothingHeld
-	case cmd.verb == verbStop, cmd.verb == verbNone:
+	case cmd.verb == verbStop, cmd.verb == verbRemark, cmd.verb == verbNone:
 		return ""
 	}
 	return textCommandForgotten

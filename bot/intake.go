@@ -167,11 +167,14 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		if !m.reply() || m.others || strings.TrimSpace(m.text) == "" {
 			return q, verdictLeave, nil
 		}
+		if said = parseWords(plainText(m.text, b.self.user, nobody)).verb.unmentioned(); said == verbRemark {
+			return q, verdictLeave, nil // read with the next question, like other remarks
+		}
 		since, served, err := b.servedSince(ctx, q.Thread)
 		if err != nil || !served || !after(m.ts, since) {
 			return q, verdictLeave, err
 		}
-		if said = parseWords(plainText(m.text, b.self.user, nobody)).verb.unmentioned(); !said.stops() {
+		if !said.stops() {
 			paused, err := b.pausedIn(ctx, q.Thread)
 			switch {
 			case err != nil:
@@ -193,6 +196,9 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 	}
 	if said != verbNone || b.isCommand(m.text, m.direct, m.mention) {
 		q.Kind = store.KindCommand
+	}
+	if len(m.files) > 0 && b.commandOf(q).verb == verbRemark {
+		q.Kind = store.KindAsk // "thanks" under a film is about the film
 	}
 	return q, verdictTake, nil
 }

@@ -12,6 +12,9 @@ const (
 
 	textUnknownCommand = "I do not know that command. Use `temperature 0.2`, `max-tokens 800`, `settings`, `reset`, `pause`, `resume` or `help`."
 
+	// textRemark answers what asks for nothing and was said to MedBuddy.
+	textRemark = "Noted. Ask on here when you need me."
+
 	textNotSaved = "The change was not confirmed: I could not reach my memory. Look with `/medbuddy` in a minute, and set it again if it is not there. Reference for your administrator: "
 
 	textNotRead = "I could not read the settings just now. Try again in a minute. Reference for your administrator: "
