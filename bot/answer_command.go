@@ -20,7 +20,7 @@ func (b *Bot) answerCommand(ctx context.Context, j *job) {
 	cmd := b.commandOf(q)
 	inThread := q.Key.TS != q.Thread.TS
 	switch {
-	case cmd.verb == verbStop: // done when it came
+	case cmd.verb == verbStop, cmd.verb == verbNone: // done when it came (halt.go)
 		b.finish(ctx, j, outcome{name: "command"})
 	case cmd.verb == verbRemark && b.stale(j):
 		b.finish(ctx, j, outcome{name: "command"})

@@ -64,6 +64,7 @@ func (v verb) unmentioned() verb {
 var bareVerbs = map[string]verb{
 	"reset": verbReset, "settings": verbSettings, "help": verbHelp, "pause": verbPause, "resume": verbResume,
 	"stop": verbStop, "stop it": verbStop, "stop now": verbStop, "stop that": verbStop, "stop this": verbStop,
+	"stop talking": verbStop, "stop writing": verbStop, "halt": verbStop, "stopp": verbStop, "cancel it": verbStop, "cancel that": verbStop, "cancel this": verbStop,
 	"stop stop": verbStop, "ok stop": verbStop, "okay stop": verbStop, "abort": verbStop, "cancel": verbStop,
 	"summary": verbSummary, "summarize": verbSummary, "summarise": verbSummary, "hand over": verbSummary, "hand-over": verbSummary,
 	"handover": verbSummary, "hand off": verbSummary, "hand-off": verbSummary, "handoff": verbSummary,

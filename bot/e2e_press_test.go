@@ -57,6 +57,10 @@ func TestStop(t *testing.T) {
 	for name, stop := range map[string]func(w *world, root string){
 		"button": func(w *world, root string) { w.press(w.ben, root, "stop") },
 		"word":   func(w *world, root string) { w.post(w.ben, w.channel, root, "Stop!") },
+		"words":  func(w *world, root string) { w.post(w.ben, w.channel, root, "stop, wrong patient") },
+		"words with a mention": func(w *world, root string) {
+			w.post(w.ben, w.channel, root, "<@"+w.sim.BotUserID()+"> cancel that, sorry")
+		},
 		"mention": func(w *world, root string) {
 			w.post(w.ben, w.channel, root, "<@"+w.sim.BotUserID()+"> please stop")
 		},
@@ -101,6 +105,18 @@ func TestStopOfNothing(t *testing.T) {
 	w.wait("the sentence", func() bool { return len(w.sim.Ephemerals(w.channel)) > 0 })
 	w.ask(w.ann, root, "and the heart?")
 	if told := w.sim.Ephemerals(w.channel); len(told) != 1 || !strings.Contains(told[0].Text, "nothing to stop") {
+		t.Errorf("told %v", told)
+	}
+}
+
+// Words that hold a stop and more are a question where nothing runs.
+func TestHaltOfNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.lookedAt("It is a PA view.")
+	w.model.Answer(modelsim.Text("I see one patient."))
+	hasAll(t, "the answer", w.ask(w.ben, root, "stop, wrong patient"), "I see one patient.")
+	if told := w.sim.Ephemerals(w.channel); len(told) > 0 {
 		t.Errorf("told %v", told)
 	}
 }

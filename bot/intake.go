@@ -62,11 +62,11 @@ func (b *Bot) take(ctx context.Context, env envelope, m message) (recorded bool)
 	defer cancel()
 	q, verdict, err := b.gate(limited, m)
 	idle := false // it is to stop what is not running
-	if err == nil && verdict == verdictTake && q.Kind == store.KindCommand && b.commandOf(q).verb.stops() {
+	if cmd := b.commandOf(q).verb; err == nil && verdict == verdictTake && q.Kind == store.KindCommand && (cmd.stops() || cmd == verbNone) {
 		// Not in the thread's lane, where the answer that is to be stopped is made.
 		var stopped int
 		stopped, err = b.stopAsked(limited, q.Thread, m.ts, m.user)
-		idle = err == nil && stopped == 0 && (m.mention || m.direct) && b.commandOf(q).verb == verbStop
+		idle = err == nil && stopped == 0 && (m.mention || m.direct) && cmd != verbQuiet
 	}
 	if err == nil && verdict != verdictLeave {
 		// A found one may have been begun by another process, and be old; so may one that
@@ -159,6 +159,10 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 	if m.edited && b.old(m.ts) {
 		return q, verdictLeave, nil // to put in a mention is to ask now; to correct an old one is not
 	}
+	halting, err := b.haltsNow(ctx, q.Thread, m)
+	if err != nil {
+		return q, verdictLeave, err
+	}
 	said := verbNone // of a message to which no mention is needed
 	if !m.direct && !m.mention {
 		// A reply without a mention is for MedBuddy in a thread that it answers,
@@ -174,7 +178,7 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		if err != nil || !served || !after(m.ts, since) {
 			return q, verdictLeave, err
 		}
-		if !said.stops() {
+		if !said.stops() && !halting {
 			paused, err := b.pausedIn(ctx, q.Thread)
 			switch {
 			case err != nil:
@@ -194,7 +198,7 @@ func (b *Bot) gate(ctx context.Context, m message) (store.Question, verdict, err
 		}
 		return store.Question{Key: q.Key, Thread: q.Thread, Kind: store.KindRefused}, v, nil
 	}
-	if said != verbNone || b.isCommand(m.text, m.direct, m.mention) {
+	if said != verbNone || halting || b.isCommand(m.text, m.direct, m.mention) {
 		q.Kind = store.KindCommand
 	}
 	if len(m.files) > 0 && b.commandOf(q).verb == verbRemark {
