@@ -35,7 +35,7 @@ func (b *Bot) blind(seen sight, places map[string]string) string {
 	case b.maxImages() == 0 && (len(live) > 0 || !b.cfg.AllowTextOnly || impliesImage(question)):
 		return textTextOnlyModel
 	case len(live) > 0:
-		if missing := labelsBeyond(named, len(images)); missing != nil {
+		if missing := labelsBeyond(sortedLabels(slices.Concat(named, seen.steering.only)), len(images)); missing != nil {
 			return textNoSuchImage(missing, images)
 		}
 		if seen.only != nil && len(seen.only) == 0 {

@@ -89,15 +89,15 @@
 // answered. The shortcut asks by a dialog; its question stands above the answer
 // (lead.go), as does the line for what cannot wait (urgent.go).
 //
-// A question says which images it means (intent.go, steer.go). A thread is handed on by
-// commands (handing.go, forget.go, with handover.go, export.go and ledger.go), and the
-// Home tab tells what there is (hometab.go, home.go).
+// A question says which images it means (intent.go, steer.go, steer_refs.go). A thread
+// is handed on by commands (handing.go, forget.go, with handover.go, export.go and
+// ledger.go), and the Home tab tells what there is (hometab.go, home.go).
 //
 // # Commands and rates
 //
-// Commands (commands.go, phrases.go, answer_command.go, slash.go, settings.go) set temperature and
-// max tokens for a channel or a thread, which is told (telling.go), and pause either (pause.go). What MedBuddy may call and hear in Slack is one
-// table (surface.go), which the manifest must match and the transport enforces;
+// Commands (commands.go, phrases.go, answer_command.go, slash.go, settings.go) set
+// temperature and max tokens for a channel or a thread, which is told (telling.go), and
+// pause either (pause.go). What MedBuddy may call and hear in Slack is one table (surface.go), which the manifest must match and the transport enforces;
 // a 429 closes the turnstile of its method (turnstile.go) for everybody, and growing
 // texts live from what final texts leave of Slack's rates (budget.go).
 //

@@ -57,6 +57,12 @@ func TestWordsSteerWhatIsSent(t *testing.T) {
 		{"only Image 2: is there an effusion?", []int{2}, "Image 1, Image 3, Image 4"},
 		{"and without image 4?", []int{1, 2, 3}, "Image 4"},
 		{"ignore Image 1, is the heart enlarged?", []int{2, 3, 4}, "Image 1"},
+		{"only the last image: is there an effusion?", []int{4}, "Image 1 to Image 3"},
+		{"first image only, please", []int{1}, "Image 2 to Image 4"},
+		{"#2 only", []int{2}, "Image 1, Image 3, Image 4"},
+		{"image three only", []int{3}, "Image 1, Image 2, Image 4"},
+		{"compare the first and the newest film", []int{1, 4}, "Image 2, Image 3"},
+		{"is it larger compared with the last film?", []int{1, 2, 3, 4}, ""},
 		{"in Image 2, is there a fracture?", []int{1, 2, 3, 4}, ""},
 		{"is the heart enlarged?", []int{1, 2, 3, 4}, ""},
 	} {
@@ -91,6 +97,7 @@ func TestSteeringNeedsAnImage(t *testing.T) {
 	for question, want := range map[string]string{
 		"ignore images 1 and 2, is there an effusion?": "leaves out every image",
 		"only Image 7, please":                         "There is no Image 7 in this thread; it has Image 1 to Image 2.",
+		"only the seventh image, please":               "There is no Image 7 in this thread; it has Image 1 to Image 2.",
 		"compare Image 1 with Image 7":                 "There is no Image 7 in this thread",
 		"without Image 7, is there an effusion?":       "There is no Image 7 in this thread",
 	} {
@@ -129,6 +136,23 @@ func TestSteeringAndViews(t *testing.T) {
 	}
 	if !strings.Contains(got, "Looked at: Image 3 (CT") || !strings.Contains(got, "Not looked at this time: Image 1, Image 2.") {
 		t.Errorf("the thread is told %q", got)
+	}
+}
+
+// So does a view of a series that is named by its place.
+func TestSteeringByPlaceAndViews(t *testing.T) {
+	w := newWorld(t, options{})
+	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a nodule?", packed(t, ct(t, 3, 2)...))
+	w.answer(root, 1)
+	w.ask(w.ann, root, "and here?", packed(t, ct(t, 3, 5)...))
+	w.ask(w.ann, root, "only the first image in the lung window")
+	if held := w.request(2).held(t); len(held) != 3 || !strings.HasPrefix(held[0], "Image 3 (CT") {
+		t.Errorf("the request holds %v", held)
+	}
+	thread, err := w.store.Thread(w.ctx, w.threadKey(root))
+	must(t, err)
+	if len(thread.Images) != 3 || !slices.Equal(thread.Images[2].Files, thread.Images[0].Files) {
+		t.Errorf("the new view is not of the first series: %+v", thread.Images)
 	}
 }
 

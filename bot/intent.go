@@ -34,6 +34,7 @@ type naming struct {
 	between  []int // labels inside of ranges
 	plural   bool  // begins with "images"
 	link     string
+	ref      *reference // nil: by label
 }
 
 // namings finds where a question names images. A number with a unit is no label:

@@ -87,21 +87,32 @@ var (
 // the images to look at.
 func steeringOf(question string) (s steering) {
 	var named, kept []int
-	for _, n := range namings(question) {
+	var rest []naming // that are named, and no more
+	for _, n := range withPlaces(question, namings(question)) {
 		switch only, drop := n.means(question); {
 		case only:
 			s.only = append(s.only, n.all(false)...)
 		case drop:
 			s.without = append(s.without, n.all(false)...)
 		default:
-			named = append(named, n.all(true)...)
+			rest = append(rest, n)
 		}
 	}
 	compares := comparisonRE.MatchString(question)
+	clear := true // which images are compared
+	if slices.ContainsFunc(rest, func(n naming) bool { return n.ref != nil }) {
+		if clear = canCompare(question, rest); !clear {
+			rest = slices.DeleteFunc(rest, func(n naming) bool { return n.ref != nil })
+		}
+		question = withoutPlaces(question, rest)
+	}
+	for _, n := range rest {
+		named = append(named, n.all(true)...)
+	}
 	switch {
 	case s.only != nil && compares:
 		s.only = append(s.only, named...) // "only Image 2: larger than in Image 1?"
-	case s.only == nil && compares && !othersRE.MatchString(question) && !pointsRE.MatchString(question):
+	case s.only == nil && compares && clear && !othersRE.MatchString(question) && !pointsRE.MatchString(question):
 		kept = labelsBut(sortedLabels(named), s.without)
 		if len(kept) > 1 {
 			s.only, s.compare = kept, true
@@ -114,7 +125,8 @@ func steeringOf(question string) (s steering) {
 // attend notes what the question is about, and which images it wants looked at.
 func (s *sight) attend(question string) {
 	s.steering = steeringOf(question)
-	s.about = labelsBut(namedImages(question), s.steering.without)
+	s.about = sortedLabels(slices.Concat(namedImages(question), s.steering.only))
+	s.about = slices.DeleteFunc(labelsBut(s.about, s.steering.without), func(l int) bool { return l < 0 })
 }
 
 // over are the images without those that are not to be looked at: for this question
@@ -132,7 +144,7 @@ func (s steering) over(images []store.ImageRecord) []store.ImageRecord {
 
 // confine says which images may go along, once all of them have labels.
 func (s *sight) confine() {
-	if !s.steering.steers() {
+	if s.steering = s.steering.settled(s.images); !s.steering.steers() {
 		return
 	}
 	s.only = []int{}
@@ -160,6 +172,9 @@ func (n naming) all(compared bool) []int {
 
 // means says whether the images named here are to be looked at alone, or not at all.
 func (n naming) means(question string) (only, drop bool) {
+	if n.ref != nil {
+		return n.refMeans(question)
+	}
 	before, after := question[:n.from], question[n.to:]
 	if i := strings.LastIndexAny(before, ".?!;:\n"); i >= 0 {
 		before = before[i+1:]

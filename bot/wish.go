@@ -46,8 +46,10 @@ var (
 	citedRE = regexp.MustCompile(`(?i)\b(?:series|ser|se)\.?\s*#?(\d{1,5})\s*[,;/:]?\s*(?:images?|img|im)\.?\s*#?(\d{1,5})\b`)
 )
 
-// plainCitations writes "series 2, image 25" as "series 2 slice 25".
+// plainCitations writes "series 2, image 25" as "series 2 slice 25", and "image two" as
+// "image 2".
 func plainCitations(question string) string {
+	question = inDigits(question)
 	return citedRE.ReplaceAllString(question, "series $1 slice $2")
 }
 
