@@ -11,13 +11,14 @@ import (
 //
 // What is asked for ("tension pneumothorax?", "rule out dissection", "cannot exclude a
 // bleed") counts; what is denied ("no sign of stroke"), long past ("stroke in 2010") or
-// only taught does not. In doubt it says yes: a line too many costs a glance.
+// only taught or asked about in general does not. In doubt it says yes: a line too many
+// costs a glance.
 func timeCritical(text string) bool {
 	text = spelt(folded(capitals(clip(text, criticalRunes))))
 	if !quickAlarm.may(text) {
 		return false
 	}
-	if taughtRE.MatchString(text) || genericRE.MatchString(text) && !thisRE.MatchString(text) {
+	if taughtRE.MatchString(text) || (genericRE.MatchString(text) || asksKnowledge(text)) && !thisRE.MatchString(text) {
 		return false
 	}
 	for _, clause := range clauses(harmlessRE.ReplaceAllString(text, " _ ")) {
@@ -30,6 +31,11 @@ func timeCritical(text string) bool {
 		}
 	}
 	return false
+}
+
+// asksKnowledge says whether text, as a whole, asks how things are in general.
+func asksKnowledge(text string) bool {
+	return knowledgeRE.MatchString(text) && !notKnowledgeRE.MatchString(askedForRE.ReplaceAllString(text, " "))
 }
 
 // criticalRunes is how much of a question is looked at: some 30 ms of work.

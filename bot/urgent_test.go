@@ -160,3 +160,20 @@ func TestTimeCritical(t *testing.T) {
 		t.Errorf("of %d urgent phrases %.1f %% are found, of %d others %.1f %% as well", len(urgentPhrases), 100*recall, len(calmPhrases), 100*falseAlarms)
 	}
 }
+
+// General knowledge can wait, however it is called; what is here cannot, in whichever
+// form it is asked about.
+func TestGeneralKnowledge(t *testing.T) {
+	for _, s := range []string{"how is tension pneumothorax treated?", "How is a stroke usually managed", "how is aortic dissection diagnosed on CT?", "what causes subarachnoid hemorrhage?", "what is tension pneumothorax?", "What is STEMI?",
+		"what causes testicular torsion", "what is cauda equina", "what is the treatment of tension pneumothorax?", "how are ruptured aneurysms treated?", "please, what is sepsis?", "how do you usually treat anaphylaxis?", "what does NIHSS mean?"} {
+		if timeCritical(s) {
+			t.Errorf("cried out over %q", s)
+		}
+	}
+	for _, s := range []string{"how is the tension pneumothorax treated?", "how is this stroke managed?", "what causes the bleeding?", "what causes his cardiac arrest?", "what is bleeding?", "what is causing hypotension?", "what is the source of bleeding", "how is tension pneumothorax treated, sats 70?",
+		"what is the treatment for this patient's stroke", "what is bp 60/40", "what causes hypotension in bed 4?", "how is tension pneumothorax treated? patient unresponsive", "how do we manage the airway obstruction", "how do I treat tension pneumothorax?", "is tension pneumothorax treated?", "what is urgent"} {
+		if !timeCritical(s) {
+			t.Errorf("missed %q", s)
+		}
+	}
+}

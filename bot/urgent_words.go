@@ -81,11 +81,25 @@ var taughtRE = anyWord(
 	`(?:fire|code|sim\w*|emergency|disaster|stroke|arrest) drill`, `simulation`, `simulated`, `mock`, `case report`, `in general\s*(?:\?|$|,)`, `generally speaking`, `fur (?:die|den|eine|meine) (?:lehre|fortbildung|vorlesung|unterricht)`, `pour (?:un |le |mon )?(?:cours|enseignement)`, `para (?:una |la |mi )?(?:clase|docencia)`,
 )
 
+const inGeneral = `(?: (?:on|with|by) (?:ct|mri|x-?rays?|radiographs?|ultrasound|imaging|cxr)| in (?:adults|children|general|practice|pregnancy))?`
+
 // genericRE finds questions about things as such, unless thisRE finds that they are
 // about what is here.
 var (
 	genericRE = regexp.MustCompile(`\bwhat (?:is|are) (?:an?|the (?:typical |classic |usual |common )?(?:signs?|features?|definition|causes?|criteria|classification|mechanism|pathophysiology)) |\bwhat do(?:es)? (?:an? )?[a-z ]+ (?:typically |usually |normally )?look like|\bdifferences? between\b|\bexplain (?:what|how|the difference)|\bdefine\b`)
-	thisRE    = regexp.MustCompile(`\b(?:here|this|that|these|attached|above|his|her|him|she|he|my|our|pt|patient|image \d+|now|shown|seen)\b`)
+	// knowledgeRE finds a whole message that asks for general knowledge: "how is tension
+	// pneumothorax treated?". With an article it may be the one that is here ("what causes
+	// the bleeding?"), and so may what is happening ("what is bleeding?"); what is in a
+	// hurry is urgent in any form.
+	knowledgeRE = regexp.MustCompile(`^\W*(?:(?:please|pls|hi|hello|quick question|general question|question|just curious|out of interest)[\s,:-]+)*(?:(?:can|could) you (?:tell me|explain) )?(?:` +
+		`how (?:is|are) [a-z' -]{3,60}? (?:usually |normally |typically |generally |best |commonly )?(?:treated|managed|diagnosed|classified|graded|defined|detected|prevented|confirmed)` + inGeneral + `|` +
+		`how do (?:you|we|doctors|radiologists|clinicians) (?:usually|normally|typically|generally) (?:treat|manage|diagnose|classify|grade|recogni[sz]e) [a-z' -]{3,60}|` +
+		`what (?:usually |typically |commonly )?causes [a-z' -]{3,60}|what (?:is|are|does) [a-z' -]{3,60}?(?: mean)?|` +
+		`what (?:is|are) (?:the )?(?:treatment|management|first[- ]line treatment|symptoms?|prognosis|mortality|differential diagnosis|work-?up) (?:of|for) [a-z' -]{3,60})\s*[?.!]*\s*$`)
+	// askedForRE is the article of such a form; notKnowledgeRE finds what speaks of what is here.
+	askedForRE     = regexp.MustCompile(`\bthe (?:treatment|management|first[- ]line treatment|symptoms?|prognosis|mortality|differential diagnosis|work-?up) (?:of|for)\b`)
+	notKnowledgeRE = regexp.MustCompile(`\b(?:the|there|already|still|asap|stat|urgent\w*|immediate\w*|emergency|hurry|help|bed|bay|resus|going on|wrong|left|right|source|site)\b|\bwhat (?:is|are) \w+(?:ing|ed)\b`)
+	thisRE         = regexp.MustCompile(`\b(?:here|this|that|these|attached|above|his|her|him|she|he|my|our|pt|patient|image \d+|now|shown|seen)\b`)
 )
 
 var (
