@@ -98,8 +98,9 @@
 // Commands (commands.go, phrases.go, answer_command.go, slash.go, settings.go) set
 // temperature and max tokens for a channel or a thread, which is told (telling.go), and
 // pause either (pause.go). What MedBuddy may call and hear in Slack is one table
-// (surface.go), which the manifest must match and the transport enforces; a 429 closes the turnstile of its method (turnstile.go) for everybody, and growing
-// texts live from what final texts leave of Slack's rates (budget.go).
+// (surface.go), which the manifest must match and the transport enforces; a 429 closes
+// the turnstile of its method (turnstile.go) for everybody, and growing texts live from
+// what final texts leave of Slack's rates (budget.go).
 //
 // Nothing waits at another's cost: in the lanes, in the line for the model and at
 // the turnstiles people take turns (rounds.go).

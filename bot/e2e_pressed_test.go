@@ -108,6 +108,28 @@ func TestPressedAtOnce(t *testing.T) {
 	}
 }
 
+// A button that was pressed before asks again, for whoever presses it, however the
+// first one ended; the same press, delivered again, does not.
+func TestPressedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	root := w.lookedAt("First try.")
+	first := w.ofBot(root)[0]
+	w.model.Answer(modelsim.Text(""))
+	press := slacksim.Click{Channel: w.channel, TS: first.TS, User: w.ben, ActionID: "again", ActionTS: first.TS}
+	must(t, w.sim.Click(w.ctx, press))
+	hasAll(t, "the second try", w.answer(root, 2), "empty answer")
+	w.closed(root)
+	must(t, w.sim.Click(w.ctx, press))
+	w.model.Answer(modelsim.Text("Third try."))
+	w.pressAt(w.ann, first.TS, "again")
+	hasAll(t, "the third try", w.answer(root, 3), "Third try.")
+	w.closed(root)
+	if n := len(w.model.Requests()); n != 3 {
+		t.Errorf("%d model calls, want 3", n)
+	}
+}
+
 // A press that cannot be recorded is not acked, so that Slack shows that it failed, and
 // the person is told; pressed again it is carried out, once.
 func TestPressWhileTheStoreIsDown(t *testing.T) {
