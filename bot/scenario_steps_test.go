@@ -123,6 +123,9 @@ func (s *scenario) act(name, what string) {
 	case "remarks":
 		for n := range s.number(rest) {
 			s.speak([]string{name}, fmt.Sprintf("%s %d of a long day", remark, n+1))
+			if n%20 == 19 { // as people do: not all within the time for one ack
+				s.until("every ack", func() bool { return s.unacked() == 0 })
+			}
 		}
 	case "types":
 		command, text, _ := strings.Cut(rest, " ")
