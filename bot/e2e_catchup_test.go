@@ -271,6 +271,7 @@ func TestDeliveredTooLate(t *testing.T) {
 	root := w.post(w.ann, w.channel, "", "@MedBuddy what is an oblique view?")
 	clock.forward(time.Hour)
 	w.start()
+	w.until("a socket that has said hello", func() bool { return w.bot.Ready(w.ctx) == nil })
 	w.sim.RetryUnacked()
 	if got := w.answer(root, 1); !strings.Contains(got, "more than 15 minutes old") {
 		t.Errorf("an hour later it is answered with %q", got)

@@ -69,7 +69,7 @@ func TestHalfShownAnswerIsMadeAnew(t *testing.T) {
 	root := w.post(w.ann, w.channel, "", "@MedBuddy describe this film in full", film(t, 1))
 	w.wait("the first part", func() bool { return strings.Contains(strings.Join(w.said(root), ""), "Line 00001") })
 	must(t, w.stop())
-	close(gate)
+	defer close(gate) // not before: what is served after the next process has looked, nobody can know
 	w.model.Answer(modelsim.Text("It is a PA view."))
 	w.start()
 	w.wait("the answer", func() bool {
@@ -177,7 +177,7 @@ func TestDeletedPlaceholderIsPostedOnce(t *testing.T) {
 		return strings.Contains(strings.Join(w.said(root), ""), "Line 00001") && w.sim.Count("chat.postMessage") >= posts+2
 	})
 	must(t, w.stop())
-	close(gate)
+	defer close(gate) // not before: what is served after the next process has looked, nobody can know
 	w.model.Answer(modelsim.Text("It is a PA view."))
 	w.start()
 	w.wait("the answer", func() bool { return strings.Contains(strings.Join(w.said(root), ""), "PA view") })

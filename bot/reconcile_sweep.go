@@ -79,7 +79,7 @@ func (b *Bot) keepSweeping(ctx, work context.Context) {
 // heard. One that cannot be read for good is left out, and compared when it can.
 func (b *Bot) sweep(ctx, work context.Context) error {
 	missed := b.wholes.missing(time.Now().Add(-b.timing.late))
-	served, err := b.cfg.Store.Served(ctx, b.self.team, catchUpThreads)
+	served, err := b.cfg.Store.Served(ctx, b.self.team, catchUpServed)
 	if err != nil {
 		return fmt.Errorf("listing the served threads: %w", err)
 	}

@@ -86,15 +86,16 @@ func (b *Bot) connected() error {
 }
 
 // socketClosed notes that a socket is open no more. What is written while none is
-// may never be delivered.
+// may never be delivered. Another that seems to be open may be gone as well, and not
+// have noticed; to compare a thread once more costs nothing when it is asked in.
 func (b *Bot) socketClosed() {
+	b.wholes.deaf()
 	for _, s := range b.sockets {
 		if open, _ := s.state(); open {
 			return
 		}
 	}
 	b.seen.deaf()
-	b.wholes.deaf()
 }
 
 // heardAgo is the time since anything came from Slack on any socket.

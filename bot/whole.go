@@ -14,7 +14,7 @@ import (
 // nobody listened shows only in the thread itself, by what it lacks.
 type wholes struct {
 	mu   sync.Mutex
-	gaps int // how often nobody listened any more
+	gaps int // how often somebody listened no more
 	read map[store.ThreadKey]bool
 
 	missed []missedNotice // that could not be carried out, and are to be looked for
@@ -27,7 +27,7 @@ type missedNotice struct {
 
 const wholesSize = 5000
 
-// deaf notes that no socket is open any more, or that what was heard came to nothing.
+// deaf notes that a socket is open no more, or that what was heard came to nothing.
 func (w *wholes) deaf() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
