@@ -15,6 +15,7 @@ import (
 // Whoever asked while MedBuddy was away is answered, once; or told, once, that the
 // question is too old by now.
 func TestMissedQuestions(t *testing.T) {
+	t.Parallel()
 	many := 40
 	if *full {
 		many = 100
@@ -64,6 +65,7 @@ func TestMissedQuestions(t *testing.T) {
 // was asked: in a channel, a private one, a direct message, and as a follow-up
 // without a mention; also when it was edited meanwhile.
 func TestMissedEverywhere(t *testing.T) {
+	t.Parallel()
 	w, _ := deaf(t, options{})
 	private := w.sim.AddChannel(slacksim.Channel{Name: "ward-7", Kind: slacksim.Private})
 	direct := w.sim.DM(w.ben)
@@ -85,6 +87,7 @@ func TestMissedEverywhere(t *testing.T) {
 
 // Slack may deliver late what catch-up has found already.
 func TestFoundAndDelivered(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.AllowTextOnly = true }, slack: slacksim.Config{RetryAfter: []time.Duration{time.Hour}}})
 	w.ask(w.ann, "", "@MedBuddy what is a lateral view?")
 	w.sim.Offline(true)
@@ -157,6 +160,7 @@ func TestUnreadableChannelsAreLeftOut(t *testing.T) {
 // Found questions pass the same gate: where another organisation listens there is
 // no answer, and channels that are not allowed are not even read.
 func TestFoundQuestionsPassTheGate(t *testing.T) {
+	t.Parallel()
 	w, _ := deaf(t, options{})
 	shared := w.sim.AddChannel(slacksim.Channel{Name: "with-others", ExtShared: true})
 	w.ask(w.ann, "", "@MedBuddy what is a lateral view?")
@@ -172,6 +176,7 @@ func TestFoundQuestionsPassTheGate(t *testing.T) {
 }
 
 func TestOnlyAllowedChannelsAreRead(t *testing.T) {
+	t.Parallel()
 	w, _ := deaf(t, options{before: func(w *world) {
 		w.sim.AddChannel(slacksim.Channel{Name: "canteen"})
 		w.cfg.AllowedChannels = []string{w.channel}
@@ -224,6 +229,7 @@ func TestCatchingUpIsTriedAgain(t *testing.T) {
 // While a message could not be recorded the mark does not pass it, though later
 // ones were; and it is found, should Slack never deliver it again.
 func TestMarkWaitsForWhatWasNotRecorded(t *testing.T) {
+	t.Parallel()
 	broken := &brokenStore{}
 	w, _ := deaf(t, options{
 		slack: slacksim.Config{RetryAfter: []time.Duration{}},
@@ -243,6 +249,7 @@ func TestMarkWaitsForWhatWasNotRecorded(t *testing.T) {
 // What was written without a mention during a pause stays left alone after it, also
 // when catch-up finds it then. The model reads it with the next question.
 func TestPausedStaysLeft(t *testing.T) {
+	t.Parallel()
 	w, _ := deaf(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy what is a lateral view?")
 	w.answer(root, 1)

@@ -35,6 +35,7 @@ func (w *world) erased(root string, label int) (thread store.Thread) {
 // it any more, and no request does. What is posted then has a label of its own, also
 // for a process that is started anew.
 func TestDeletedScanLeavesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ben, w.channel, "", "film of the patient in bed 4", film(t, 1))
 	scan := w.post(w.ben, w.channel, root, "this is of somebody else", film(t, 2))
@@ -72,6 +73,7 @@ func TestDeletedScanLeavesNothing(t *testing.T) {
 // A series of which one file is deleted is no longer the series that was posted: it
 // goes as a whole.
 func TestDeletedFileOfASeries(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", loose(ct(t, 3, 2))...)
 	w.answer(root, 1)
@@ -95,6 +97,7 @@ func TestDeletedFileOfASeries(t *testing.T) {
 // One file is shared in two threads. A message that is deleted goes from its own
 // thread; the file that is deleted goes from both.
 func TestDeletedFileOfTwoThreads(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	var roots []string
 	shared := film(t, 1)
@@ -126,6 +129,7 @@ func TestDeletedFileOfTwoThreads(t *testing.T) {
 // A question that is deleted while it is answered ends the model's work at once, and
 // nothing of it is kept.
 func TestDeletedWhileItIsAnswered(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ben, w.channel, "", "film of the patient in bed 4", film(t, 1))
 	release := w.holdModel()
@@ -150,6 +154,7 @@ func TestDeletedWhileItIsAnswered(t *testing.T) {
 // Another process was told that the question is deleted: this one learns it from the
 // store when it wants to remember its answer, and takes that back, all parts of it.
 func TestDeletedInAnotherProcess(t *testing.T) {
+	t.Parallel()
 	for name, answer := range map[string]int{"short": 100, "in parts": 9000} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, options{})
@@ -198,6 +203,7 @@ func (s *hookStore) PutImage(ctx context.Context, l store.Lease, r store.ImageRe
 // An image is deleted in the middle of its question: before it is stored, or before
 // the request is made. The question goes on without it, or ends with a sentence.
 func TestDeletedInTheMiddleOfItsQuestion(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		question string
 		want     string
@@ -236,6 +242,7 @@ func TestDeletedInTheMiddleOfItsQuestion(t *testing.T) {
 
 // A notice that cannot be read is counted, acked, and the end of nothing.
 func TestMalformedNotices(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	for _, event := range []string{
 		`{"type":"message","subtype":"message_deleted","channel":"C1","deleted_ts":7}`,

@@ -90,6 +90,7 @@ func (w *world) mute(root string) {
 // A ZIP of a series: its slices go to the model in order, each with its number, the
 // question last; the sheet of them is posted; nothing personal goes anywhere.
 func TestSeriesIsReadFromAZip(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		most int
 		want []string
@@ -132,6 +133,7 @@ func TestSeriesIsReadFromAZip(t *testing.T) {
 
 // Several DICOM files posted together are one image: the series that they are.
 func TestLooseFilesAreGrouped(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	files := ct(t, 5, 2)
 	slices.Reverse(files)
@@ -147,6 +149,7 @@ func TestLooseFilesAreGrouped(t *testing.T) {
 
 // One CT slice goes out in three windows, and the thread sees the very same bytes.
 func TestPeopleSeeWhatTheModelSees(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", loose(ct(t, 1, 2))...)
 	if got := w.answer(root, 1); !strings.Contains(got, "Looked at: Image 1 (CT, 64×64, small image, red, green, blue: −1024 to 1024, −135 to 215, 0 to 80 HU") {
@@ -175,6 +178,7 @@ func TestPeopleSeeWhatTheModelSees(t *testing.T) {
 
 // What DICOM cannot be read has its own sentence.
 func TestDICOMRefusals(t *testing.T) {
+	t.Parallel()
 	burned := dicomtest.CT(64, 64)
 	burned.Extra = append(burned.Extra, dicomtest.Element{Tag: 0x0028_0301, VR: "CS", Value: "YES"})
 	squeezed := dicomtest.CT(64, 64)
@@ -218,6 +222,7 @@ func TestDICOMRefusals(t *testing.T) {
 
 // A HEIC is read from Slack's own copy of it, and the thread is told.
 func TestHEICIsReadFromSlacksCopy(t *testing.T) {
+	t.Parallel()
 	heic := append([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), make([]byte, 200)...)
 	w := newWorld(t, options{})
 	got := w.ask(w.ann, "", "@MedBuddy what does this lesion look like?", slacksim.File{Name: "IMG_2231.heic", Data: heic, Thumb1024: film(t, 1).Data})

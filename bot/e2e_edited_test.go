@@ -13,6 +13,7 @@ import (
 // A name that is taken out of a message, a question or a remark, is in nothing that
 // comes afterwards, also when nobody heard of the edit.
 func TestEditedMessage(t *testing.T) {
+	t.Parallel()
 	for name, deaf := range map[string]bool{"heard of": false, "missed": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,6 +15,7 @@ import (
 
 // A file that cannot be read gives its own sentence and no model call.
 func TestUnreadableFilesGetASentence(t *testing.T) {
+	t.Parallel()
 	good := film(t, 1)
 	var small bytes.Buffer
 	must(t, jpeg.Encode(&small, image.NewGray(image.Rect(0, 0, 64, 64)), nil))
@@ -61,6 +62,7 @@ func liar() []byte {
 
 // Once the scope is there, asking again reads the file that was missed.
 func TestMissedFileIsReadNextTime(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	f := film(t, 1)
 	f.ID, f.Download.HTML = "FMISSED1", true
@@ -76,6 +78,7 @@ func TestMissedFileIsReadNextTime(t *testing.T) {
 // Some files can be read and some not: the model gets the ones, the thread is
 // told of the others.
 func TestPartlyReadable(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	got := w.ask(w.ann, "", "@MedBuddy compare these two", film(t, 1), slacksim.File{Name: "doe_report_final.pdf", Data: []byte("%PDF-1.7\n")})
 	if !strings.Contains(got, "Looked at: Image 1") || !strings.Contains(got, "Not read: file 2 of 2 is a PDF") {
@@ -89,6 +92,7 @@ func TestPartlyReadable(t *testing.T) {
 // A question that comes with an unreadable file is about that file: the older
 // image does not stand in for it.
 func TestOldImageDoesNotStandIn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy what does this film show?", film(t, 1))
 	w.answer(root, 1)
@@ -102,6 +106,7 @@ func TestOldImageDoesNotStandIn(t *testing.T) {
 }
 
 func TestSlackConnectFileIsResolved(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	f := film(t, 1)
 	f.Access = slacksim.CheckInfo
@@ -115,6 +120,7 @@ func TestSlackConnectFileIsResolved(t *testing.T) {
 
 // Without an image there is no answer about one, in code.
 func TestNoImageNoAnswer(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		textOnly bool
 		question string
@@ -142,6 +148,7 @@ func TestNoImageNoAnswer(t *testing.T) {
 }
 
 func TestImageThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy what does this film show?", film(t, 1))
 	w.answer(root, 1)
@@ -154,6 +161,7 @@ func TestImageThatIsNotThere(t *testing.T) {
 // More images than one request may hold: the named and the newest go along, the
 // thread is told of the others.
 func TestTooManyImages(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.MaxImages = 3 }})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy what do these films show?", film(t, 1), film(t, 2), film(t, 3), film(t, 4), film(t, 5))
 	got := w.answer(root, 1)

@@ -195,6 +195,7 @@ func TestForgetAtTheMomentOfAQuestion(t *testing.T) {
 // The receipt is one message: over the lost reply of its post, and over the end of the
 // process before the thread was forgotten.
 func TestForgetOnce(t *testing.T) {
+	t.Parallel()
 	t.Run("over a lost reply", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, options{})

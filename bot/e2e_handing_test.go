@@ -141,6 +141,7 @@ func TestNothingToHandOver(t *testing.T) {
 // A note and an export stand in the thread once, whatever becomes of Slack's answer
 // and of the process.
 func TestHandedOnOnce(t *testing.T) {
+	t.Parallel()
 	for _, verb := range []string{"summary", "images", "export"} {
 		method, stands := "chat.postMessage", func(w *world, root string) bool {
 			said := w.said(root)

@@ -9,6 +9,7 @@ import (
 // The longest question that the dialog of the shortcut takes is asked, and the answer
 // grows below it as any other: also when Slack writes each of its characters as five.
 func TestShortcutWithALongQuestion(t *testing.T) {
+	t.Parallel()
 	for name, question := range map[string]string{
 		"words":    "Is there an effusion? " + strings.Repeat("The patient is short of breath. ", 92),
 		"entities": "Is there an effusion? " + strings.Repeat("&", 2900),

@@ -25,6 +25,7 @@ var openers = map[string]struct {
 // A dialog whose opening was not answered is there once, whether Slack has opened it or
 // not, and nobody is told that it failed.
 func TestDialogWhoseOpeningWasNotAnswered(t *testing.T) {
+	t.Parallel()
 	for lost, fault := range map[string]slacksim.Fault{"opened": {DropReply: true}, "not opened": {HTTPStatus: 503}} {
 		for name, o := range openers {
 			t.Run(name+" "+lost, func(t *testing.T) {
@@ -46,6 +47,7 @@ func TestDialogWhoseOpeningWasNotAnswered(t *testing.T) {
 // As long as Slack does not say whether it has opened the settings the press counts as
 // failed, and they are looked for. They become the form, or the person is told.
 func TestSettingsAreLookedFor(t *testing.T) {
+	t.Parallel()
 	for lost, fault := range map[string]slacksim.Fault{"opened": {DropReply: true}, "not opened": {HTTPStatus: 503}} {
 		t.Run(lost, func(t *testing.T) {
 			t.Parallel()

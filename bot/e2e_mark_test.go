@@ -14,6 +14,7 @@ import (
 // A question that this process could not record is found, also when Slack has given
 // it up and another process, for which all went well, has moved the mark far on.
 func TestUnrecordedQuestionIsFoundBehindTheMark(t *testing.T) {
+	t.Parallel()
 	var fs *faultStore
 	clock := &shift{}
 	w := newWorld(t, options{now: clock.now, slack: slacksim.Config{Now: clock.now, RetryAfter: []time.Duration{}}, bot: func(c *bot.Config) {
@@ -32,6 +33,7 @@ func TestUnrecordedQuestionIsFoundBehindTheMark(t *testing.T) {
 
 // A channel that Slack never lets be read holds up none of the others.
 func TestRefusedChannelDoesNotHoldTheMark(t *testing.T) {
+	t.Parallel()
 	for _, word := range []string{"ekm_access_denied", "channel_not_found", "a_word_of_next_year"} {
 		t.Run(word, func(t *testing.T) {
 			t.Parallel()
@@ -53,6 +55,7 @@ func TestRefusedChannelDoesNotHoldTheMark(t *testing.T) {
 // When Slack refuses the token MedBuddy ends with a sentence about it, and whoever
 // asked meanwhile is neither refused nor told anything: the next process answers.
 func TestRefusedTokenLeavesTheQuestionToTheNextProcess(t *testing.T) {
+	t.Parallel()
 	for method, word := range map[string]string{"users.info": "token_revoked", "conversations.history": "org_login_required"} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()

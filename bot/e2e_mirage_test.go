@@ -11,6 +11,7 @@ import (
 // Under an answer without an image nothing says that there was one, and where the model
 // speaks of an image all the same the thread is told.
 func TestAnswersWithoutAnImageSaySo(t *testing.T) {
+	t.Parallel()
 	const told = "The model was given no image."
 	for answer, mirage := range map[string]bool{"Croup is viral.": false, "The image shows a fracture.": true} {
 		t.Run(answer, func(t *testing.T) {

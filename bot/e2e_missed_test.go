@@ -52,6 +52,7 @@ func (w *world) twoFilms() (root, scan, pixels string) {
 // What was deleted while nobody listened is not in the next request, whoever asks by
 // whatever way, and is erased.
 func TestMissedDeletion(t *testing.T) {
+	t.Parallel()
 	deletions := map[string]func(w *world, scan string) error{
 		"message": func(w *world, scan string) error { return w.sim.Delete(w.channel, scan) },
 		"file":    func(w *world, _ string) error { return w.sim.DeleteFile("FSECOND") },
@@ -96,6 +97,7 @@ func TestMissedDeletion(t *testing.T) {
 // What is not in Slack's listing, or not to be read, for other reasons than deletion
 // stays.
 func TestNothingIsErasedByMistake(t *testing.T) {
+	t.Parallel()
 	for name, happens := range map[string]func(w *world){
 		"nothing": func(*world) {},
 		"the file is hidden": func(w *world) {

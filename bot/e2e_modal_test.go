@@ -19,6 +19,7 @@ func (w *world) toldInChannel() (told []string) {
 
 // The dialog is there at once however slow the store is, and becomes the form.
 func TestSettingsOpenWhileTheStoreIsSlow(t *testing.T) {
+	t.Parallel()
 	for name, open := range map[string]func(w *world, root string) error{
 		"button": func(w *world, root string) error { return w.tryPress(w.ben, root, "settings") },
 		"slash": func(w *world, _ string) error {
@@ -157,6 +158,7 @@ func TestSettingsAreNotLostWithTheStore(t *testing.T) {
 // What was saved without the store's saying so is saved again by the person, who was
 // told that it was not. The channel is told of it once, whichever way it was given.
 func TestSavedAndNotSaidSo(t *testing.T) {
+	t.Parallel()
 	for name, again := range map[string]func(w *world, form slacksim.View){
 		"form":    func(w *world, form slacksim.View) { w.accepted(form, nil) },
 		"command": func(w *world, _ slacksim.View) { w.slash("/medbuddy", "temperature 0.6") },

@@ -5,6 +5,7 @@ import "testing"
 // Saved is what a person has changed in the form: what somebody else has set since, or
 // what the thread has of its own, is no part of that.
 func TestSettingsFormSavesWhatWasChanged(t *testing.T) {
+	t.Parallel()
 	t.Run("of two forms", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, options{})

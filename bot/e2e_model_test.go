@@ -10,6 +10,7 @@ import (
 // Every failure of the model ends as a sentence in the thread, with a reference
 // that is also in the log.
 func TestModelTroubleIsASentence(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		script modelsim.Script
 		want   string
@@ -50,6 +51,7 @@ func TestModelTroubleIsASentence(t *testing.T) {
 // A broken connection is tried once more: a whole answer takes the place of what
 // there was, and says how it came about; otherwise the longer part stays, labelled.
 func TestCutStreamIsTriedOnceMore(t *testing.T) {
+	t.Parallel()
 	const text = "The heart is enlarged and the lungs are clear."
 	for name, c := range map[string]struct {
 		second     modelsim.Script
@@ -103,6 +105,7 @@ func TestWakeUpIsToldAndWaitedOut(t *testing.T) {
 }
 
 func TestThinkingIsNeverShown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.model.Answer(modelsim.Text("<unused94>thought\nThe user wants a secret trace.<unused95>The lungs are clear.", modelsim.Chunks(3)))
 	root := w.post(w.ann, w.channel, "", "@MedBuddy describe this", film(t, 1))
@@ -119,6 +122,7 @@ func TestThinkingIsNeverShown(t *testing.T) {
 // The endpoint's own limits are learned from its refusals, the question is put
 // once more, and the thread is told what was left out.
 func TestLimitsAreLearned(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{model: modelsim.Config{MaxImages: 1}})
 	got := w.ask(w.ann, "", "@MedBuddy compare these", film(t, 1), film(t, 2))
 	if !strings.Contains(got, "Looked at: Image 2") || !strings.Contains(got, "Not looked at this time: Image 1") {
@@ -134,6 +138,7 @@ func TestLimitsAreLearned(t *testing.T) {
 
 // A model that repeats itself is stopped; what it said once stays, labelled.
 func TestRepetitionIsCut(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.model.Answer(modelsim.Text("It is a PA view.\n\n" + strings.Repeat("The heart is of normal size and shape. ", 2_000)))
 	got := w.ask(w.ann, "", "@MedBuddy describe this", film(t, 1))

@@ -75,6 +75,7 @@ func TestFinishedAndNotSaidSo(t *testing.T) {
 // What a dead process posted of a long answer is replaced, not mixed with the
 // new one.
 func TestLongAnswerAfterATakeover(t *testing.T) {
+	t.Parallel()
 	var root string
 	now := time.Now().Add(-time.Minute)
 	w := newWorld(t, options{now: func() time.Time { return now }, before: func(w *world) {
@@ -102,6 +103,7 @@ func TestLongAnswerAfterATakeover(t *testing.T) {
 // A text for which the estimate of tokens was too low does not make the context
 // shorter for everybody.
 func TestOverflowOfOneTextIsItsOwn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	for i := range 4 {
 		w.model.Answer(modelsim.Overflow(32768), modelsim.Text("Fine."))
@@ -117,6 +119,7 @@ func TestOverflowOfOneTextIsItsOwn(t *testing.T) {
 
 // A command in a DM needs no mention, and is no part of the conversation.
 func TestCommandInADirectMessage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.channel = w.sim.DM(w.ann)
 	root := w.post(w.ann, w.channel, "", "which view is this film?", film(t, 1))
@@ -131,6 +134,7 @@ func TestCommandInADirectMessage(t *testing.T) {
 
 // A guest who talks in a served thread, to nobody in particular, is not nagged.
 func TestGuestsRemarksAreLeftAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	guest := w.sim.AddUser(slacksim.User{Name: "Guest G", Guest: true})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))

@@ -12,6 +12,7 @@ import (
 // answered, and stop still stops. Pausing is told to the channel once, by a slash
 // command as by a mention.
 func TestPause(t *testing.T) {
+	t.Parallel()
 	for name, order := range map[string]func(w *world, root, verb string){
 		"slash":   func(w *world, _, verb string) { w.slash("/medbuddy", verb) },
 		"mention": func(w *world, root, verb string) { w.command(w.ann, root, verb); w.whispered(w.ann, wordOf[verb]) },

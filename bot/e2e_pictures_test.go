@@ -37,6 +37,7 @@ func (w *world) pictureGone(id string) {
 // With a scan that is deleted goes the picture that MedBuddy has posted of it, also
 // when another process has posted it, and when Slack is slow to take it away.
 func TestPictureGoesWithItsScan(t *testing.T) {
+	t.Parallel()
 	for name, happens := range map[string]func(w *world, root, scan string){
 		"the file":    func(w *world, _, _ string) { must(w.t, w.sim.DeleteFile("FSCAN")) },
 		"the message": func(w *world, _, scan string) { must(w.t, w.sim.Delete(w.channel, scan)) },

@@ -54,6 +54,7 @@ func (w *world) threadKey(root string) store.ThreadKey {
 
 // Stop, by button or by word, ends the answer: what was said stays, marked.
 func TestStop(t *testing.T) {
+	t.Parallel()
 	for name, stop := range map[string]func(w *world, root string){
 		"button": func(w *world, root string) { w.press(w.ben, root, "stop") },
 		"word":   func(w *world, root string) { w.post(w.ben, w.channel, root, "Stop!") },

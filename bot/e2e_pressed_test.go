@@ -18,6 +18,7 @@ import (
 // What was pressed is answered by the next process, once: also when the one that took
 // it died before it did anything.
 func TestPressSurvivesARestart(t *testing.T) {
+	t.Parallel()
 	t.Run("while it is answered", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
@@ -133,6 +134,7 @@ func TestPressedAgain(t *testing.T) {
 // A press that cannot be recorded is not acked, so that Slack shows that it failed, and
 // the person is told; pressed again it is carried out, once.
 func TestPressWhileTheStoreIsDown(t *testing.T) {
+	t.Parallel()
 	for name, broken := range map[string]func(s *moodyStore, on bool){
 		"down":                  func(s *moodyStore, on bool) { s.down.Store(on) },
 		"recorded, not said so": func(s *moodyStore, on bool) { s.lose.Store(on) },
@@ -184,6 +186,7 @@ func TestPressIsAnsweredAtOnce(t *testing.T) {
 
 // A press about what is gone says so, and is counted as that.
 func TestPressAboutWhatIsGone(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		erase         func(w *world, root, asked string)
 		says, outcome string

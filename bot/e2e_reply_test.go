@@ -12,6 +12,7 @@ import (
 )
 
 func TestLongAnswerArrivesWhole(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	for i := range 500 {
 		fmt.Fprintf(&b, "Line %04d: the costophrenic angles are sharp & clear < 1.\n", i)
@@ -41,6 +42,7 @@ func TestLongAnswerArrivesWhole(t *testing.T) {
 
 // What the model writes is never live.
 func TestAnswerIsInert(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.model.Answer(modelsim.Text("<!channel> <@U123> @here see [this](https://evil.example/x) ![p](https://evil.example/p.png) **bold**"))
 	got := w.ask(w.ann, "", "@MedBuddy which view is this?", film(t, 1))
@@ -96,6 +98,7 @@ func TestPlaceholderThenGrowth(t *testing.T) {
 }
 
 func TestCutOffIsSaid(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.model.Answer(modelsim.Text("The heart is", modelsim.Finish("length")))
 	got := w.ask(w.ann, "", "@MedBuddy describe this", film(t, 1))
@@ -106,6 +109,7 @@ func TestCutOffIsSaid(t *testing.T) {
 
 // A message that was deleted or can no longer be edited is replaced.
 func TestFinalTextFindsAWay(t *testing.T) {
+	t.Parallel()
 	for _, word := range []string{"message_not_found", "cant_update_message", "edit_window_closed", "invalid_blocks", "msg_too_long"} {
 		t.Run(word, func(t *testing.T) {
 			w := newWorld(t, options{})
@@ -141,6 +145,7 @@ func TestRateLimitIsWaitedOut(t *testing.T) {
 // "Looked at" links each image to its post, for people who click; notifications and
 // screen readers get the line without addresses.
 func TestLookedAtLinksToThePosts(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ben, w.channel, "", "film of the patient in bed 4", film(t, 1))
 	second := w.post(w.ben, w.channel, root, "and the lateral view", film(t, 2))

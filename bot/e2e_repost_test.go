@@ -11,6 +11,7 @@ import (
 // An answer that cannot go into its message any more stands in another one, once, and
 // nothing is left of the first: no placeholder, and no Stop button of it.
 func TestAnswerPostedAnewStandsAlone(t *testing.T) {
+	t.Parallel()
 	final := func(c slacksim.Call) bool { return strings.Contains(c.Args["text"], "AI draft") }
 	for name, c := range map[string]struct {
 		word   string

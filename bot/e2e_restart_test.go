@@ -13,6 +13,7 @@ import (
 // A question that a process recorded and acked before it died is answered by the
 // next one, in the message that the dead one posted, if it did.
 func TestDeadProcessIsReplaced(t *testing.T) {
+	t.Parallel()
 	for name, placed := range map[string]string{"before the placeholder": "", "posted, not remembered": "posted", "posted and remembered": "placed"} {
 		t.Run(name, func(t *testing.T) {
 			var root string
@@ -50,6 +51,7 @@ func TestDeadProcessIsReplaced(t *testing.T) {
 
 // What a stopped process was in the middle of, the next one goes on with.
 func TestStopTellsTheThreadAndTheNextOneGoesOn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
 	release := w.holdModel()
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
@@ -74,6 +76,7 @@ func TestStopTellsTheThreadAndTheNextOneGoesOn(t *testing.T) {
 
 // A stop lets a running answer finish when it can.
 func TestStopLetsAnswersFinish(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	release := w.holdModel()
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
@@ -90,6 +93,7 @@ func TestStopLetsAnswersFinish(t *testing.T) {
 
 // When a post is accepted and its reply is lost, nothing is posted twice.
 func TestLostReplyOfAPost(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.sim.Fail("chat.postMessage", slacksim.Fault{DropReply: true})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this film?", film(t, 1))
@@ -104,6 +108,7 @@ func TestLostReplyOfAPost(t *testing.T) {
 
 // Without a record there is no ack: Slack delivers again, and then it is answered.
 func TestNoAckWithoutARecord(t *testing.T) {
+	t.Parallel()
 	broken := &brokenStore{}
 	w := newWorld(t, options{bot: func(c *bot.Config) { broken.Store = c.Store; c.Store = broken }})
 	broken.down.Store(true)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestScanAndQuestionInOneMessage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	got := w.ask(w.ann, "", "@MedBuddy is there an effusion in this patient?", film(t, 1))
 	for _, want := range []string{"AI draft", "not a diagnosis", "Looked at: Image 1 (300×240)", "Temperature 0.1, max tokens 500"} {
@@ -128,6 +129,7 @@ func TestFollowUpsNeedNoMentionAndKeepTheImage(t *testing.T) {
 }
 
 func TestMentionReadsTheThreadFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	pacs := w.sim.AddUser(slacksim.User{Name: "pacs", Bot: true})
 	root := w.post(w.ben, w.channel, "", "film of the patient in bed 4", film(t, 1))
@@ -151,6 +153,7 @@ func TestMentionReadsTheThreadFirst(t *testing.T) {
 }
 
 func TestWhoIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this?", film(t, 1))
 	w.answer(root, 1)
@@ -172,6 +175,7 @@ func TestWhoIsLeftAlone(t *testing.T) {
 }
 
 func TestDirectMessage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.channel = w.sim.DM(w.ann)
 	got := w.ask(w.ann, "", "which view is this film?", film(t, 1))
@@ -183,6 +187,7 @@ func TestDirectMessage(t *testing.T) {
 // Order in a thread, and nothing held up across threads: a slow question in one
 // thread does not delay another's, and its own thread's next question waits.
 func TestOneThreadOneOrder(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	release := w.holdModel()
 	slow := w.post(w.ann, w.channel, "", "@MedBuddy the slow question", film(t, 1))

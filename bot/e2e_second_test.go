@@ -79,6 +79,7 @@ func TestSecondLookDoesNotGrow(t *testing.T) {
 
 // What the model cannot answer is said, and nothing is compared with it.
 func TestSecondLookOfAFailingModel(t *testing.T) {
+	t.Parallel()
 	refuses := modelsim.Status(http.StatusBadRequest, `{"error":{"message":"no"}}`)
 	for name, c := range map[string]struct {
 		answers []modelsim.Script

@@ -20,6 +20,7 @@ func (w *world) slash(command, text string) string {
 }
 
 func TestSlashCommandsSetTheChannel(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	if got := w.slash("/medbuddy-temperature", "0"); !strings.Contains(got, "temperature 0,") {
 		t.Errorf("reply %q", got)
@@ -47,6 +48,7 @@ func TestSlashCommandsSetTheChannel(t *testing.T) {
 }
 
 func TestBadValuesChangeNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	for _, v := range []string{"abc", "NaN", "-1", "1.01", "0,3", "Inf", "1e-1", "０.５"} {
 		if got := w.slash("/medbuddy-temperature", v); !strings.Contains(got, "from 0 to 1") {
@@ -71,6 +73,7 @@ func TestBadValuesChangeNothing(t *testing.T) {
 
 // A thread's settings go over the channel's, the channel's over the default.
 func TestThreadSettings(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy which view is this?", film(t, 1))
 	w.answer(root, 1)
@@ -100,6 +103,7 @@ func TestThreadSettings(t *testing.T) {
 }
 
 func TestAccess(t *testing.T) {
+	t.Parallel()
 	type place struct{ shared, outside, allowExternal bool }
 	for name, c := range map[string]struct {
 		user slacksim.User
@@ -145,6 +149,7 @@ func TestAccess(t *testing.T) {
 }
 
 func TestCommandsOfGuestsAreRefused(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	guest := w.sim.AddUser(slacksim.User{Name: "Guest G", Guest: true})
 	reply, err := w.sim.Slash(w.ctx, slacksim.SlashCommand{Channel: w.channel, User: guest, Command: "/medbuddy", Text: "temperature 0.9"})

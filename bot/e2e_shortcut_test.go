@@ -29,6 +29,7 @@ func (w *world) askAbout(user, ts, question string) {
 // shortcut: the thread sees who asks what, the model gets question and picture, and
 // from then on follow-ups need no mention.
 func TestShortcutAsksAboutAScan(t *testing.T) {
+	t.Parallel()
 	for name, place := range map[string]func(w *world) (root, ts string){
 		"root": func(w *world) (string, string) {
 			ts := w.post(w.ann, w.channel, "", "last night's film", film(t, 1))
@@ -103,6 +104,7 @@ func TestShortcutIsAboutItsMessage(t *testing.T) {
 // No other image stands in for one of the chosen message that cannot be read or was
 // deleted, also when it is tried again; one that the question names does.
 func TestShortcutOnWhatCannotBeSeen(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		file  func(t *testing.T) slacksim.File
 		spoil func(w *world, root string)

@@ -15,6 +15,7 @@ const completeUpload = "files.completeUploadExternal"
 
 // Slack shared the pictures and its reply was lost: they are not posted again.
 func TestPicturesAreShownOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.sim.Fail(completeUpload, slacksim.Fault{DropReply: true})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", loose(ct(t, 1, 2))...)
@@ -27,6 +28,7 @@ func TestPicturesAreShownOnce(t *testing.T) {
 // A process that died after it had shown them is not followed by one that shows
 // them again; its images keep their labels.
 func TestPicturesAreShownOnceAfterARestart(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
 	step := w.stepModel(strings.Repeat("No bleed in Image 1. ", 20), 200)
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", packed(t, ct(t, 3, 2)...))
@@ -46,6 +48,7 @@ func TestPicturesAreShownOnceAfterARestart(t *testing.T) {
 
 // When the pictures cannot be shown the answer comes all the same, and says so.
 func TestPicturesThatCannotBeShown(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		before func(*world)
 		want   string
@@ -69,6 +72,7 @@ func TestPicturesThatCannotBeShown(t *testing.T) {
 // Only what was sent is shown: not slices that the endpoint had no room for, and
 // nothing where the model was not asked or saw no picture.
 func TestOnlyWhatWasSentIsShown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	w.model.Answer(modelsim.TooManyImages(1), modelsim.Text("No bleed in Image 1."))
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", packed(t, ct(t, 9, 2)...))
@@ -96,6 +100,7 @@ func TestOnlyWhatWasSentIsShown(t *testing.T) {
 
 // A comparison with an earlier scan gets both, also when neither is named.
 func TestComparisonSeesBoth(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.MaxImages = 8 }})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a nodule?", packed(t, ct(t, 8, 2)...))
 	w.answer(root, 1)

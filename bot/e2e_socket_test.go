@@ -17,6 +17,7 @@ import (
 // Whatever comes over the socket: it is acked, and the next question is answered
 // over the same socket.
 func TestStrangeEnvelopes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	ids := 0
 	for _, frame := range []string{
@@ -56,6 +57,7 @@ func TestStrangeEnvelopes(t *testing.T) {
 
 // A message whose blocks slack-go cannot read is still a question.
 func TestQuestionInAnUnreadableEnvelope(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "the film of this morning", film(t, 1))
 	w.sim.Withhold("message", true)
@@ -85,6 +87,7 @@ func TestReconnectsArePaced(t *testing.T) {
 }
 
 func TestRecycledSocketLosesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{slack: slacksim.Config{}})
 	for i := range 3 {
 		opened := w.sim.Opened()
@@ -115,6 +118,7 @@ func newBot(t *testing.T, sim *slacksim.Sim, change func(*bot.Config)) *bot.Bot 
 }
 
 func TestFatalAuthErrorEndsTheBot(t *testing.T) {
+	t.Parallel()
 	for word, want := range map[string]string{"invalid_auth": "not accepted", "token_revoked": "revoked", "account_inactive": "removed from the workspace"} {
 		t.Run(word, func(t *testing.T) {
 			sim, err := slacksim.Start(slacksim.Config{})
@@ -132,6 +136,7 @@ func TestFatalAuthErrorEndsTheBot(t *testing.T) {
 // The bot also ends when its tokens are refused later: the app-level token alone,
 // and any token while it runs.
 func TestFatalAuthErrorEndsARunningBot(t *testing.T) {
+	t.Parallel()
 	for name, app := range map[string]string{"a bad app token": "xapp-nonsense", "revoked while running": "", "the wrong kind of token": "kind"} {
 		t.Run(name, func(t *testing.T) {
 			sim, err := slacksim.Start(slacksim.Config{})

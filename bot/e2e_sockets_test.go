@@ -128,6 +128,7 @@ func TestOpeningHonoursRetryAfter(t *testing.T) {
 
 // Socket Mode that was switched off ends the bot, whichever socket finds out.
 func TestSocketModeSwitchedOff(t *testing.T) {
+	t.Parallel()
 	sim, err := slacksim.Start(slacksim.Config{CloseAfter: time.Millisecond})
 	must(t, err)
 	defer sim.Close()

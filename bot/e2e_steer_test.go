@@ -45,6 +45,7 @@ func (r wireRequest) held(t *testing.T) (labels []string) {
 // What is said of the images to look at is done: the request holds those and no
 // others, the model is told of the others by name alone, and so is the thread.
 func TestWordsSteerWhatIsSent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.films(4)
 	all := w.request(0).images()
@@ -92,6 +93,7 @@ func TestWordsSteerWhatIsSent(t *testing.T) {
 // Steering never ends in a question about an image without one, nor in an answer
 // about another image than the one that was meant.
 func TestSteeringNeedsAnImage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.AllowTextOnly = true }})
 	root := w.films(2)
 	for question, want := range map[string]string{
@@ -112,6 +114,7 @@ func TestSteeringNeedsAnImage(t *testing.T) {
 
 // A comparison has part in what came with it, named or not; "only" has not.
 func TestSteeringAndNewImages(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.films(3)
 	w.ask(w.ann, root, "compare Image 1 and Image 3, here is one more", film(t, 9))
@@ -126,6 +129,7 @@ func TestSteeringAndNewImages(t *testing.T) {
 
 // A view that is made anew of a named series takes its place in what was chosen.
 func TestSteeringAndViews(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a nodule?", packed(t, ct(t, 3, 2)...))
 	w.answer(root, 1)
@@ -141,6 +145,7 @@ func TestSteeringAndViews(t *testing.T) {
 
 // So does a view of a series that is named by its place.
 func TestSteeringByPlaceAndViews(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a nodule?", packed(t, ct(t, 3, 2)...))
 	w.answer(root, 1)
@@ -159,6 +164,7 @@ func TestSteeringByPlaceAndViews(t *testing.T) {
 // What is pressed under an answer goes on with the images that it had looked at, and
 // ends with a sentence when one of those was deleted.
 func TestPressesKeepWhatWasChosen(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.films(3)
 	w.model.Answer(modelsim.Text("The heart is", modelsim.Finish("length")), modelsim.Text("not enlarged."))

@@ -15,6 +15,7 @@ import (
 // shown of it stays, labelled; and nobody is told that there was no answer who has
 // read a part of one.
 func TestStopAfterARestart(t *testing.T) {
+	t.Parallel()
 	const part = "The heart is large."
 	for name, c := range map[string]struct {
 		killed bool // the thread could not be told of the restart

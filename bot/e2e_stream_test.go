@@ -88,6 +88,7 @@ func plains(all []slacksim.Message) (out []string) {
 
 // Where Slack begins no stream, or ends it, chat.update goes on.
 func TestStreamsThatCannotBe(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		slack  slacksim.Config
 		during func(*world)

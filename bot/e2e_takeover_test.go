@@ -18,6 +18,7 @@ import (
 // has remembered it: the next one keeps it, asks the model nothing, and knows it
 // in the follow-up.
 func TestShownAnswerIsKept(t *testing.T) {
+	t.Parallel()
 	var findings strings.Builder
 	for i := range 300 {
 		fmt.Fprintf(&findings, "Finding %d in Image 1 & more.\n", i)
@@ -60,6 +61,7 @@ func TestShownAnswerIsKept(t *testing.T) {
 
 // Half an answer in the thread is no answer: the question is put again.
 func TestHalfShownAnswerIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.DrainTimeout = time.Millisecond }})
 	w.model.Answer(modelsim.Long(9_000))
 	gate := make(chan struct{})
@@ -80,6 +82,7 @@ func TestHalfShownAnswerIsMadeAnew(t *testing.T) {
 // What was asked more than a quarter of an hour before a restart gets a sentence,
 // in the message that stands for it, and no model call; what is younger an answer.
 func TestOldQuestionGetsASentence(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		age   time.Duration
 		text  string
@@ -127,6 +130,7 @@ func TestOldQuestionGetsASentence(t *testing.T) {
 // A reply that comes before the question it follows, as on another socket it may,
 // is no remark: it is answered after that question.
 func TestReplyOvertakesItsQuestion(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{before: func(w *world) { // catching up would find them all
 		w.sim.Fail("users.conversations", slacksim.Fault{Error: "missing_scope", Times: -1})
 	}})
@@ -152,6 +156,7 @@ func TestReplyOvertakesItsQuestion(t *testing.T) {
 // A placeholder that somebody deletes is posted anew; a process that dies before it
 // has remembered that, or the whole answer, leaves nothing that is posted twice.
 func TestDeletedPlaceholderIsPostedOnce(t *testing.T) {
+	t.Parallel()
 	var fs *faultStore
 	w := newWorld(t, options{bot: func(c *bot.Config) {
 		fs = newFaultStore(c.Store)
@@ -190,6 +195,7 @@ func TestDeletedPlaceholderIsPostedOnce(t *testing.T) {
 // it passes: another process that recorded the question might take it for
 // untouched, and post without looking.
 func TestLeaseIsKeptAfterAnUnknownPost(t *testing.T) {
+	t.Parallel()
 	for name, refused := range map[string]int{"remembered": 0, "not remembered": 99} {
 		t.Run(name, func(t *testing.T) {
 			var fs *faultStore

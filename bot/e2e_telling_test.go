@@ -47,6 +47,7 @@ func TestThreadIsToldOfItsSettings(t *testing.T) {
 
 // It is told once, whatever becomes of Slack's answer and of the process.
 func TestThreadIsToldOfItsSettingsOnce(t *testing.T) {
+	t.Parallel()
 	t.Run("over a lost reply", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, options{})

@@ -12,6 +12,7 @@ import (
 // call meets it first, and the question is answered by the process that is started
 // with a new one.
 func TestRevokedTokenLosesNoQuestion(t *testing.T) {
+	t.Parallel()
 	for _, method := range []string{"users.info", "chat.postMessage", "chat.update", "conversations.replies"} {
 		t.Run(method, func(t *testing.T) {
 			w := newWorld(t, options{})
@@ -41,6 +42,7 @@ func TestRevokedTokenLosesNoQuestion(t *testing.T) {
 // So it does when the first call that meets it is about a dialog or the Home tab, or
 // tells a person what became of a press.
 func TestRevokedTokenAtADialog(t *testing.T) {
+	t.Parallel()
 	calls := map[string]struct {
 		method string
 		do     func(w *world, root string) error

@@ -13,6 +13,7 @@ import (
 // Another view is another image: made from the same file, sent with the question
 // that asked for it, and made once.
 func TestViewsAreAskedForInWords(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", packed(t, append(ct(t, 12, 2), ct(t, 5, 3)...)...))
 	w.answer(root, 1)
@@ -56,6 +57,7 @@ func TestViewsAreAskedForInWords(t *testing.T) {
 // A view that is not there gets a sentence that says what there is, and no answer
 // about something else.
 func TestViewThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", packed(t, append(ct(t, 12, 2), ct(t, 5, 3)...)...))
 	w.answer(root, 1)
@@ -80,6 +82,7 @@ func TestViewThatIsNotThere(t *testing.T) {
 // Without the file a view cannot be made, and the thread hears that: also when Slack
 // has not told that it was deleted.
 func TestViewOfADeletedFile(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	f := packed(t, ct(t, 4, 2)...)
 	f.ID = "FGONE1"
@@ -97,6 +100,7 @@ func TestViewOfADeletedFile(t *testing.T) {
 
 // The slice that a question names is sent, also when not all slices can be.
 func TestNamedSliceIsSent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{bot: func(c *bot.Config) { c.MaxImages = 12 }})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", packed(t, ct(t, 12, 2)...))
 	w.answer(root, 1)
@@ -111,6 +115,7 @@ func TestNamedSliceIsSent(t *testing.T) {
 
 // A series of which a file could not be fetched is not taken for whole.
 func TestSeriesWithAMissingFile(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	files := loose(ct(t, 4, 2))
 	files[1].Download.Status = 403
@@ -125,6 +130,7 @@ func TestSeriesWithAMissingFile(t *testing.T) {
 
 // What the newest study does not have is not taken from an older one.
 func TestWishIsAboutWhatCameWithIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", packed(t, ct(t, 12, 2)...))
 	w.answer(root, 1)
@@ -135,6 +141,7 @@ func TestWishIsAboutWhatCameWithIt(t *testing.T) {
 
 // Two loose series are told apart by their numbers.
 func TestLooseSeriesByNumber(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	root := w.post(w.ann, w.channel, "", "@MedBuddy is there a bleed?", loose(append(ct(t, 3, 2), ct(t, 4, 3)...))...)
 	w.answer(root, 1)
@@ -149,6 +156,7 @@ func TestLooseSeriesByNumber(t *testing.T) {
 // A window cannot be laid over a picture, and the thread hears that beside the
 // answer about the picture as it is.
 func TestWindowOfAPicture(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, options{})
 	got := w.ask(w.ann, "", "@MedBuddy show it in the lung window", film(t, 1))
 	if !strings.Contains(got, "can be chosen where the scan is posted as DICOM") || !strings.Contains(got, "Looked at: Image 1") {

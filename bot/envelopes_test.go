@@ -13,6 +13,7 @@ import (
 // them brings anything down or a socket to close, each that has an id is acked,
 // nothing is asked of the model, and the next question is answered.
 func TestMutatedEnvelopes(t *testing.T) {
+	t.Parallel()
 	const frames = 600
 	w := newWorld(t, options{})
 	opened := w.sim.Opened()

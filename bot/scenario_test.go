@@ -31,6 +31,7 @@ import (
 // fault: every question has one message of MedBuddy's that is not a passing one,
 // is closed in the store and acked to Slack, and what newWorld looks at holds.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/faults/*.txtar")
 	must(t, err)
 	if len(files) == 0 {
