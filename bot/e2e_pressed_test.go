@@ -142,7 +142,6 @@ func TestPressWhileTheStoreIsDown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, o := moody()
-			o.slack.AckTimeout = 700 * time.Millisecond
 			w := newWorld(t, o)
 			root := w.lookedAt("First try.")
 			broken(s, true)

@@ -3,7 +3,6 @@ package bot_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/medbuddy/medbuddy/bot/slacksim"
 )
@@ -60,7 +59,7 @@ func TestRevokedTokenAtADialog(t *testing.T) {
 	for name, c := range calls {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, options{slack: slacksim.Config{AckTimeout: 500 * time.Millisecond}})
+			w := newWorld(t, options{})
 			root := w.lookedAt("It is a PA view.")
 			clear := w.sim.Fail(c.method, slacksim.Fault{Error: "token_revoked", Times: -1})
 			_ = c.do(w, root) // acked or not, the process ends
