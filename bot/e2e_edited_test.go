@@ -65,6 +65,7 @@ func TestMentionPutIn(t *testing.T) {
 	hasAll(t, "the answer", w.answer(root, 1), "which view is this film?", "Looked at: Image 1")
 	w.closed(root)
 	must(t, w.sim.Edit(w.channel, root, "@MedBuddy which view is this?"))
+	w.until("catching up to be over", w.bot.CaughtUp) // it would find the old message with its mention
 	clock.forward(time.Hour)
 	w.ask(w.ann, "", "@MedBuddy what is an oblique view?") // by then MedBuddy has Slack's time
 	must(t, w.sim.Edit(w.channel, old, "@MedBuddy what is a lateral view?"))
