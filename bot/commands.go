@@ -104,6 +104,11 @@ func parseSlash(name, text string) command {
 
 var commandRE = regexp.MustCompile(`(?i)^(?:please\s+)?(?:/?medbuddy[\s-]+)?(?:set\s+)?(?:the\s+)?(temperature|temp|max[-_ ]?tokens)(?:\s*[:=]\s*|\s+(?:to\s+)?|$)(\S*?)(?:\s+please)?$`)
 
+// commandBytes is how long a message may be that is looked at for a command, a remark or
+// a wish to stop: whole patterns are matched before a message is acked, and the longest
+// that people type is far below it.
+const commandBytes = 400
+
 // decoration is what people put around a command without meaning it.
 const decoration = " \t\n\u00a0,:;.!?`*_~\"'“”‘’"
 
@@ -111,6 +116,9 @@ const decoration = " \t\n\u00a0,:;.!?`*_~\"'“”‘’"
 // 800", "reset", "summary". Anything longer is a question ("temperature of the
 // patient was 39"), and gives verbNone.
 func parseWords(text string) command {
+	if len(text) > commandBytes {
+		return command{}
+	}
 	if isRemark(text) {
 		return command{verb: verbRemark}
 	}

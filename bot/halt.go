@@ -33,6 +33,9 @@ var saysMoreRE = regexp.MustCompile(`\b(?:what|which|where|how|why|show|tell|lis
 
 // halts says whether a message wants an answer to stop, if there is one.
 func halts(text string) bool {
+	if len(text) > commandBytes {
+		return false
+	}
 	text = folded(strings.TrimSpace(text))
 	if strings.Contains(text, "?") {
 		return false

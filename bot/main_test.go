@@ -15,7 +15,7 @@ import (
 // Tests that run in parallel mostly wait, for each other's pauses and for the
 // bot's: many at once do not need many processors. -parallel says otherwise.
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", "12"); err != nil {
+	if err := flag.Set("test.parallel", "8"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
