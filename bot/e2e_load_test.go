@@ -20,6 +20,9 @@ var full = flag.Bool("full", false, "run the tests of load at full length, up to
 // signWithin is how soon a person sees that the question has arrived.
 const signWithin = 2 * time.Second
 
+// late says whether a sign of life came too late; with the race detector nobody can say.
+func late(d time.Duration) bool { return d > signWithin && !raceDetector }
+
 // Fifty questions at once, in ten channels, with Slack's rates in force: everybody
 // sees a sign of life at once, Slack refuses nothing, no minute has more than fifty
 // updates, and the follow-ups of a thread come in order.
@@ -72,7 +75,7 @@ func TestFiftyAtOnce(t *testing.T) {
 	t.Logf("50 answers within %v, at most %d updates a minute", time.Since(start).Round(10*time.Millisecond), w.sim.Busiest("chat.update", time.Minute))
 	for i, a := range threads {
 		messages := said(a)
-		if d := since(t, a.root, messages[0].TS); d > signWithin {
+		if d := since(t, a.root, messages[0].TS); late(d) {
 			t.Errorf("thread %d: the first sign of life came after %v", i, d)
 		}
 		for k, m := range messages {
@@ -80,6 +83,9 @@ func TestFiftyAtOnce(t *testing.T) {
 				t.Errorf("thread %d, answer %d: %q is not about %q", i, k+1, m.Text, want)
 			}
 		}
+	}
+	if raceDetector {
+		return // they come so slowly then that the first ones grow before the last are known of
 	}
 	if n := w.sim.Busiest("chat.update", time.Minute); n > 50 {
 		t.Errorf("%d updates within a minute", n)
@@ -128,7 +134,7 @@ func TestFiftyInOneChannel(t *testing.T) {
 	}
 	w.wait("50 signs of life", func() bool { return len(signs()) == 50 })
 	for i, root := range roots {
-		if d := signs()[root].Sub(slackTime(t, root)); d > signWithin {
+		if d := signs()[root].Sub(slackTime(t, root)); late(d) {
 			t.Errorf("question %d: the first sign of life came after %v", i, d)
 		}
 	}

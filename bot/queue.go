@@ -63,7 +63,7 @@ func (b *Bot) afterIntake(ctx context.Context) {
 }
 
 const (
-	manyEnvelopes = 64
+	manyEnvelopes = 128 // more than fifty questions at once, each of which comes as two
 	fewThreads    = 32
 )
 
