@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"bytes"
 	"encoding/json"
 	"flag"
@@ -94,7 +95,9 @@ func openWard(t *testing.T, mode modelsim.Mode, slack slacksim.Config, more map[
 
 func (w *ward) wait(cond func() bool) {
 	w.t.Helper()
-	if err := w.sim.Wait(w.t.Context(), cond); err != nil {
+	ctx, cancel := context.WithTimeout(w.t.Context(), processMost) // then nobody is there to be waited for
+	defer cancel()
+	if err := w.sim.Wait(ctx, cond); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -31,6 +31,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// processMost is how long a process of a test may run, also with the race detector on a
+// busy machine.
+const processMost = 4 * time.Minute
+
 // process is a medbuddy with nothing but env in its environment.
 func process(t *testing.T, env map[string]string, args ...string) *exec.Cmd {
 	t.Helper()
@@ -38,7 +42,7 @@ func process(t *testing.T, env map[string]string, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), processMost)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = t.TempDir()
