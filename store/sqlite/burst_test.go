@@ -12,7 +12,7 @@ import (
 
 // All events that come at once, as after an outage, are recorded within the time
 // that Slack waits for their acks, while threads are read and answers stored. The
-// short form has a tenth of them, for machines that do other things; the full one is
+// short form has a twentieth of them, for machines that do other things; the full one is
 // not meant for the race detector.
 func TestBurst(t *testing.T) {
 	t.Parallel()
@@ -41,7 +41,7 @@ func TestBurst(t *testing.T) {
 	var failed atomic.Int64
 	events := rounds(10_000)
 	if !*full {
-		events /= 2
+		events /= 4
 	}
 	for n := range events {
 		callers.Go(func() {
