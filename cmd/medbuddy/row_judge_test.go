@@ -77,13 +77,13 @@ func labelled(m slacksim.Message) bool {
 // stopped says whether a message is the end of an answer that a person stopped before
 // there was any of it.
 func stopped(m slacksim.Message) bool {
-	return strings.Contains(m.Text, "Stopped by <@") && strings.Contains(m.Text, "before there was an answer")
+	return strings.Contains(m.Text, "Stopped by <@") && (strings.Contains(m.Text, "before there was an answer") || strings.Contains(m.Text, "before there was a whole answer"))
 }
 
 // superseded says whether a message tells why an answer is not gone on with: the same
 // question has been tried again since.
 func superseded(m slacksim.Message) bool {
-	return strings.HasPrefix(m.Text, "There is a newer answer to that question.")
+	return strings.Contains(m.Text, "There is a newer answer to that question.")
 }
 
 // questionOf is the key of the question that a message of the bot belongs to.
