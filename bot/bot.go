@@ -96,13 +96,14 @@ type Bot struct {
 	held, heldLittle *semaphore.Weighted // bytes of fetched files in memory
 	asked            askedCache
 	own              ownSet
-	polled           keySet     // threads whose lease another process has
-	tries            tryCounter // of the model, by question
-	running          running    // answers that are being made
-	warned           warned     // threads in which the urgent line was said
-	unsaved          unsaved    // changes of settings that may have been made
-	wholes           wholes     // threads in which every deletion is heard
-	uploads          uploads    // pictures of scans that this process has posted
+	polled           keySet                            // threads whose lease another process has
+	tries            tryCounter                        // of the model, by question
+	running          running                           // answers that are being made
+	warned           warned                            // threads in which the urgent line was said
+	unsaved          doubts[saver, saving]             // changes of settings
+	pressed          doubts[string, store.QuestionKey] // presses, by message and button
+	wholes           wholes                            // threads in which every deletion is heard
+	uploads          uploads                           // pictures of scans that this process has posted
 
 	stopping       atomic.Bool  // nothing new is begun
 	learnedImages  atomic.Int64 // most images of a request, from the endpoint; 0: not yet

@@ -13,33 +13,45 @@ import (
 // pressAsk takes a press on Try again, Continue or Second look as a question of its
 // own. Its key is made of the message, the button and when Slack says that it was
 // pressed. While one of the same message and button waits for its answer, another is
-// the same: two people who press it, or one who does so twice, ask once.
+// the same: two people who press it, or one who does so twice, ask once. So is one
+// after a press of which nobody knows whether it was recorded.
 func (b *Bot) pressAsk(ctx, work context.Context, in interaction, p press) error {
 	q := store.Question{
 		Key:    store.QuestionKey{Team: b.self.team, Channel: in.Channel.ID, TS: in.Message.TS, Act: p.id},
 		Thread: in.thread(b.self.team), Kind: pressKinds[p.id], User: in.User.ID, Of: p.value, AskedTS: p.ts,
 	}
-	if p.ts != "" {
+	button := q.Key.String()
+	if before, ok := b.pressed.take(button); ok {
+		q.Key = before
+	} else if p.ts != "" {
 		q.Key.Act += "." + p.ts
 	}
-	err := q.Thread.Validate()
-	var open []store.Question
-	if err == nil {
-		open, err = b.cfg.Store.Open(ctx, q.Thread)
-	}
-	if err == nil && slices.ContainsFunc(open, func(o store.Question) bool { return o.Key.TS == q.Key.TS && o.Kind == q.Kind && o.Key != q.Key }) {
-		b.metrics.questions.WithLabelValues("seen").Inc()
-		b.work(work, q.Thread, q.User) // as in admit
-		return nil
-	}
-	if err == nil {
-		err = b.admit(ctx, work, q)
-	}
+	err := b.admitPress(ctx, work, q)
 	if errors.Is(err, store.ErrInvalidKey) {
 		b.lg.Warn("a press that Slack cannot have made was dropped", "error", err)
 		return nil
 	}
+	if err != nil {
+		b.pressed.put(button, q.Key)
+	}
 	return err
+}
+
+// admitPress is admit, unless the same button is being answered already.
+func (b *Bot) admitPress(ctx, work context.Context, q store.Question) error {
+	if err := errors.Join(q.Key.Validate(), q.Thread.Validate()); err != nil {
+		return err
+	}
+	open, err := b.cfg.Store.Open(ctx, q.Thread)
+	if err != nil {
+		return fmt.Errorf("reading what is being answered: %w", err)
+	}
+	if slices.ContainsFunc(open, func(o store.Question) bool { return o.Key.TS == q.Key.TS && o.Kind == q.Kind }) {
+		b.metrics.questions.WithLabelValues("seen").Inc()
+		b.work(work, q.Thread, q.User) // as in admit
+		return nil
+	}
+	return b.admit(ctx, work, q)
 }
 
 var pressKinds = map[string]store.Kind{actAgain: store.KindAgain, actContinue: store.KindContinue, actSecond: store.KindSecond}

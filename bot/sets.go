@@ -112,3 +112,39 @@ func (s *ownSet) take(key string, held time.Time) (own, fresh bool) {
 	delete(s.at, key)
 	return own, held.Sub(at) < freshFor
 }
+
+// doubts remembers what a person has tried without anybody knowing whether it took
+// effect: the person is told that it did not, and tries again. The zero value is empty.
+type doubts[K comparable, V any] struct {
+	mu sync.Mutex
+	of map[K]doubt[V]
+}
+
+type doubt[V any] struct {
+	tried V
+	at    time.Time
+}
+
+const (
+	// doubtFor is how long a person may take to try it again. What another process
+	// has done meanwhile is not known here.
+	doubtFor  = 10 * time.Minute
+	doubtSize = 1000
+)
+
+func (d *doubts[K, V]) put(who K, tried V) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.of == nil || len(d.of) >= doubtSize {
+		d.of = map[K]doubt[V]{}
+	}
+	d.of[who] = doubt[V]{tried, time.Now()}
+}
+
+func (d *doubts[K, V]) take(who K) (tried V, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was, ok := d.of[who]
+	delete(d.of, who)
+	return was.tried, ok && time.Since(was.at) < doubtFor
+}

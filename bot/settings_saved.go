@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/medbuddy/medbuddy/store"
 )
@@ -23,7 +21,6 @@ func (b *Bot) save(ctx context.Context, scope store.Scope, user string, change f
 	who := saver{scope, user}
 	if err != nil {
 		if tried.changes() {
-			tried.at = time.Now()
 			b.unsaved.put(who, tried)
 		}
 		return before, after, fmt.Errorf("saving the settings: %w", err)
@@ -35,10 +32,7 @@ func (b *Bot) save(ctx context.Context, scope store.Scope, user string, change f
 }
 
 // saving is a change of settings.
-type saving struct {
-	before, after store.Settings
-	at            time.Time
-}
+type saving struct{ before, after store.Settings }
 
 func (s saving) changes() bool { return !sameSet(s.before, s.after) }
 
@@ -53,35 +47,4 @@ func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil &
 type saver struct {
 	scope store.Scope
 	user  string
-}
-
-// unsaved remembers the changes of which nobody knows whether they were saved. The
-// zero unsaved is empty.
-type unsaved struct {
-	mu sync.Mutex
-	by map[saver]saving
-}
-
-const (
-	// unsavedFor is how long a person may take to try it again. What another process
-	// has told meanwhile is not known here.
-	unsavedFor  = 10 * time.Minute
-	unsavedSize = 1000
-)
-
-func (u *unsaved) put(who saver, s saving) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.by == nil || len(u.by) >= unsavedSize {
-		u.by = map[saver]saving{}
-	}
-	u.by[who] = s
-}
-
-func (u *unsaved) take(who saver) (saving, bool) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	s, ok := u.by[who]
-	delete(u.by, who)
-	return s, ok && time.Since(s.at) < unsavedFor
 }
