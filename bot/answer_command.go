@@ -67,7 +67,7 @@ func (b *Bot) set(ctx context.Context, j *job, cmd command) {
 		b.answerPrivately(ctx, j, textNotSaved+j.ref)
 		return
 	}
-	if err == nil && told == "" && scope.Thread != "" && cmd.changes() && !j.fresh {
+	if told == "" && scope.Thread != "" && cmd.changes() && !j.fresh {
 		told, err = b.toldAnew(ctx, scope, q.User, cmd)
 	}
 	switch {

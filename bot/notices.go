@@ -11,10 +11,10 @@ import (
 )
 
 // What is deleted in Slack is deleted here, and what is edited there is edited here
-// (edits.go). Slack tells of it in notices, which are
-// nobody's question: they are read by a decoder of their own, carried out in the
-// intake lane of their thread, and acked only then. While the store cannot do it
-// there is no ack, and Slack delivers the notice again.
+// (edits.go). Slack tells of it in notices, which are nobody's question: they are read
+// by a decoder of their own, carried out in the intake lane of their thread, and acked
+// only then. While the store cannot do it there is no ack, and Slack delivers the
+// notice again.
 
 // notice tells what is gone, a message or a file, or what words a message has now.
 type notice struct {
@@ -156,8 +156,8 @@ func (b *Bot) erase(ctx context.Context, env envelope, n notice) {
 	}
 }
 
-// carryOut erases, or edits, what a notice tells of. work is for what is to be said and taken away
-// in Slack afterwards.
+// carryOut erases, or edits, what a notice tells of. work is for what is to be said and
+// taken away in Slack afterwards.
 func (b *Bot) carryOut(ctx, work context.Context, n notice) error {
 	if n.file != "" {
 		threads, err := b.cfg.Store.EraseFile(ctx, b.self.team, n.file)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// This file knows the commands by which people hand a thread on, have it
-// forgotten, or want quiet, in the words in which they say them. What is taken for a question goes to
+// This file knows the commands by which people hand a thread on, have it forgotten, or
+// want quiet, in the words in which they say them. What is taken for a question goes to
 // the model, which may well claim that it has forgotten; so these are told apart by
 // code. Each form is a whole message: "summarise the findings in Image 2" and "delete
 // the left marker?" are questions.

@@ -24,26 +24,25 @@ func (b *Bot) current(ctx context.Context, j *job) (store.Thread, error) {
 		since, hearing := b.wholes.since(), b.hearing()
 		l := b.list(ctx, t, nil)
 		j.listing = &l
-		if err := b.reconcile(ctx, j.outer, t, l); err != nil {
-			return store.Thread{}, err
-		}
-		if l.whole && hearing {
+		held, err := b.reconcile(ctx, j.outer, t, l)
+		if err == nil && l.whole && hearing {
 			b.wholes.note(t, since)
 		}
+		return held, err
 	}
 	return b.thread(ctx, t)
 }
 
-// reconcile erases what the store holds of a thread and the listing lacks. work is for
-// what is to be said and done in Slack afterwards.
-func (b *Bot) reconcile(ctx, work context.Context, t store.ThreadKey, l listing) error {
+// reconcile erases what the store holds of a thread and the listing lacks, and returns
+// the thread as it is then. work is for what is to be said and done in Slack afterwards.
+func (b *Bot) reconcile(ctx, work context.Context, t store.ThreadKey, l listing) (store.Thread, error) {
 	held, err := b.thread(ctx, t)
 	if err != nil {
-		return err
+		return held, err
 	}
 	open, err := b.cfg.Store.Open(ctx, t)
 	if err != nil {
-		return fmt.Errorf("reading the open questions: %w", err)
+		return held, fmt.Errorf("reading the open questions: %w", err)
 	}
 	gone := lost(held, open, l)
 	for _, id := range gone.doubtful {
@@ -53,26 +52,29 @@ func (b *Bot) reconcile(ctx, work context.Context, t store.ThreadKey, l listing)
 	}
 	for _, ts := range gone.messages {
 		if err := b.carryOut(ctx, work, notice{channel: t.Channel, ts: ts, threadTS: t.TS}); err != nil {
-			return fmt.Errorf("erasing what was deleted meanwhile: %w", err)
+			return held, fmt.Errorf("erasing what was deleted meanwhile: %w", err)
 		}
 	}
 	for _, id := range gone.files {
 		if err := b.carryOut(ctx, work, notice{file: id}); err != nil {
-			return fmt.Errorf("erasing what was deleted meanwhile: %w", err)
+			return held, fmt.Errorf("erasing what was deleted meanwhile: %w", err)
 		}
 	}
-	for _, n := range l.edits(held) {
+	edits := l.edits(held)
+	for _, n := range edits {
 		if err := b.carryOut(ctx, work, n); err != nil {
-			return fmt.Errorf("editing what was edited meanwhile: %w", err)
+			return held, fmt.Errorf("editing what was edited meanwhile: %w", err)
 		}
 	}
 	if len(b.picturesIn(l, held.Images)) > 0 { // of what was gone before
 		b.clearPictures(work, t)
 	}
-	if n := len(gone.messages) + len(gone.files); n > 0 {
-		b.lg.Info("deletions that were not heard of were found", "thread", t.String(), "messages", len(gone.messages), "files", len(gone.files))
+	if len(gone.messages)+len(gone.files)+len(edits) == 0 {
+		return held, nil
 	}
-	return nil
+	b.lg.Info("what was not heard of was found", "thread", t.String(),
+		"deleted_messages", len(gone.messages), "deleted_files", len(gone.files), "edited_messages", len(edits))
+	return b.thread(ctx, t)
 }
 
 // maxDoubtful is of how many files Slack is asked for one thread: each is a call.

@@ -133,7 +133,7 @@ func (b *Bot) sweepThread(ctx, work context.Context, t store.ThreadKey) error {
 	if l.err != nil && !l.whole {
 		return l.err
 	}
-	if err := b.reconcile(ctx, work, t, l); err != nil {
+	if _, err := b.reconcile(ctx, work, t, l); err != nil {
 		return err
 	}
 	if l.whole && hearing {

@@ -16,6 +16,19 @@ func (t Turn) Reworded(ts, text string) (_ Turn, changed bool) {
 	return t, changed
 }
 
+// RewordAll is Reworded of turns that are to be stored; they stay as they are.
+// ErrTooLarge when one would hold more text than a turn may.
+func RewordAll(turns []Turn, ts, text string) ([]Turn, error) {
+	out := make([]Turn, len(turns))
+	for i, t := range turns {
+		out[i], _ = t.Reworded(ts, text)
+		if err := out[i].Fits(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // PrepareText is what every backend does with words handed in.
 func PrepareText(text string) (string, error) {
 	if text = valid(text); len(text) > MaxTurnBytes {

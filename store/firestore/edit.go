@@ -67,13 +67,5 @@ func (c *change) asEdited(ctx context.Context, q store.QuestionKey, turns []stor
 	} else if !found {
 		return nil, fmt.Errorf("%w: question", store.ErrNotFound)
 	}
-	var out []store.Turn
-	for _, turn := range turns {
-		turn, _ = turn.Reworded(q.TS, text)
-		if err := turn.Fits(); err != nil {
-			return nil, err
-		}
-		out = append(out, turn)
-	}
-	return out, nil
+	return store.RewordAll(turns, q.TS, text)
 }

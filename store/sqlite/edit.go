@@ -66,13 +66,5 @@ func (t *tx) asEdited(q store.QuestionKey, turns []store.Turn) ([]store.Turn, er
 	if err := t.body(&b, `SELECT body FROM questions WHERE key = ?`, q.String()); err != nil || !b.Edited {
 		return turns, err
 	}
-	var out []store.Turn
-	for _, turn := range turns {
-		turn, _ = turn.Reworded(q.TS, b.Text)
-		if err := turn.Fits(); err != nil {
-			return nil, err
-		}
-		out = append(out, turn)
-	}
-	return out, nil
+	return store.RewordAll(turns, q.TS, b.Text)
 }
