@@ -19,7 +19,9 @@ const (
 	giveWord    = `(?:(?:give|send|show|get|write|make|post|create|prepare|draft|do)\s+)(?:(?:me|us)\s+)?`
 	noteWord    = `(?:summary|recap|overview|hand[- ]?over|hand[- ]?off)(?:\s+(?:note|report|summary))?`
 	fileWord    = `(?:\s+(?:as|to|into|in)\s+(?:an?\s+)?(?:(?:plain\s+)?(?:text\s+)?file|text|txt|document))?`
-	eraseWord   = `(?:forget|delete|erase|clear|wipe|purge|remove|drop)`
+	eraseWord   = `(?:forget|delete|erase|wipe|purge)`
+	clearWord   = `(?:clear|remove|drop)` // which may mean less: "clear history"
+	itsThread   = `(?:all\s+of\s+)?(?:the|this|that|our|your)\s+(?:(?:whole|entire|full|complete)\s+)?(?:thread|conversation|chat)(?:\s+history)?`
 	whatYouHold = `(?:you\s+(?:have\s+)?(?:know|have|keep|kept|hold|remember|store|stored|save|saved)|(?:we|was|i)\s+(?:have\s+)?(?:said|wrote|written|discussed))`
 )
 
@@ -50,7 +52,9 @@ var phrases = []struct {
 		eraseWord + `\s+(?:everything|it\s+all|this\s+all|all(?:\s+of\s+(?:it|this|that))?|` + wholeThread + `)`,
 		eraseWord + `\s+(?:everything|all)\s+(?:that\s+)?` + whatYouHold + `(?:\s+(?:about|of|from|in)\s+(?:` + wholeThread + `|(?:this|the|our)\s+(?:patient|case)|us|me|here))?` + `(?:\s+here)?`,
 		eraseWord + `\s+(?:everything|all|all\s+data)\s+(?:about|of|from|in|on)\s+(?:` + wholeThread + `|(?:this|the|our)\s+(?:patient|case)|us|me|here)`,
-		eraseWord + `\s+(?:all\s+)?(?:(?:the|this|our|my|your)\s+)?(?:(?:patient|patient's|stored|saved)\s+)?(?:data|memory|context)(?:\s+(?:of|about|for|from|in)\s+` + wholeThread + `)?`,
+		`(?:` + eraseWord + `|` + clearWord + `)\s+(?:all\s+|all\s+of\s+)?(?:the|this|our|my|your)\s+(?:(?:patient|patient's|stored|saved)\s+)?(?:data|memory|context)(?:\s+(?:of|about|for|from|in)\s+` + wholeThread + `)?`,
+		eraseWord + `\s+all\s+(?:data|memory)`,
+		clearWord + `\s+(?:everything|` + itsThread + `)`,
 		`forget\s+about\s+(?:everything|` + wholeThread + `)`,
 		`(?:vergiss|lösch(?:e|en)?)\s+(?:bitte\s+)?(?:alles|diesen\s+thread|den\s+thread|diese\s+unterhaltung|die\s+unterhaltung|den\s+verlauf)`, `alles\s+(?:vergessen|löschen)`,
 		`(?:oublie[rz]?|efface[rz]?|supprime[rz]?)\s+(?:tout|(?:toute\s+)?(?:la|cette)\s+(?:conversation|discussion))`,
@@ -62,6 +66,7 @@ var phrases = []struct {
 		`(?:forget|delete|erase|remove|purge)\s+(?:it|that|this|these|those|them)(?:\s+(?:one|image|picture|scan|film|file|message|answer|question|post|upload)s?)?`,
 		`(?:delete|erase|remove|purge)\s+(?:all\s+)?(?:the|my|our|your|last|all)(?:\s+last|\s+first|\s+previous|\s+latest)?\s+(?:images?|pictures?|scans?|films?|files?|messages?|answers?|questions?|posts?|uploads?)`,
 		`(?:delete|erase|remove|purge)\s+(?:image|picture)s?\s*#?\d{1,3}`,
+		`(?:` + eraseWord + `|` + clearWord + `)\s+(?:it\s+all|this\s+all|all(?:\s+of\s+(?:it|this|that))?|(?:all\s+)?(?:data|memory|context)|` + wholeThread + `)`,
 		`forget\s+what\s+` + whatYouHold, `reset\s+` + wholeThread, `start\s+(?:over|again|afresh|anew|from\s+scratch)`, `(?:start\s+)?(?:a\s+)?new\s+(?:conversation|chat)`,
 	})},
 	{verbImages, wholeOf([]string{
