@@ -45,6 +45,7 @@ var (
 	hashRE = regexp.MustCompile(`(?:^|[\s(])(#\s?(\d{1,2}))\b`)
 	// hashBeforeRE and hashAfterRE are what stands around a "#2" that is an image.
 	hashBeforeRE = regexp.MustCompile(`(?i)(?:^|[.,:;!?(]|\b(?:only|just|the|at|on|to|with|and|or|without|ignore|ignoring|skip|exclude|use|using|compare|vs|versus|against|except|but|please|not))\s*$`)
+	hashJoinRE   = regexp.MustCompile(`(?i)^\s*(?:,|and|&|,\s*and)\s*$`) // between "#2" and "#3"
 	hashAfterRE  = regexp.MustCompile(`(?i)^\s*(?:$|[.,:;!?)&]|(?:only|alone|please|and|with|to|vs|versus|against|or|is|are|was|does|any|what)\b)`)
 
 	// definedRE behind a place says that it is a place in something else, or that the
@@ -136,8 +137,12 @@ func places(question string) (all []naming) {
 		all = append(all, n)
 	}
 	for _, at := range hashRE.FindAllStringSubmatchIndex(question, -1) {
-		if hashBeforeRE.MatchString(question[:at[2]]) && hashAfterRE.MatchString(question[at[3]:]) {
-			all = append(all, naming{from: at[2], to: at[3], labels: []int{saidNumber(question[at[4]:at[5]])}, ref: &reference{[]string{"#"}, "image"}})
+		label := saidNumber(question[at[4]:at[5]])
+		switch n := len(all) - 1; {
+		case n >= 0 && all[n].ref.words[0] == "#" && hashJoinRE.MatchString(question[all[n].to:at[2]]) && hashAfterRE.MatchString(question[at[3]:]):
+			all[n].to, all[n].labels = at[3], append(all[n].labels, label)
+		case hashBeforeRE.MatchString(question[:at[2]]) && hashAfterRE.MatchString(question[at[3]:]):
+			all = append(all, naming{from: at[2], to: at[3], labels: []int{label}, ref: &reference{[]string{"#"}, "image"}})
 		}
 	}
 	return all
